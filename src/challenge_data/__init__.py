@@ -1,0 +1,48 @@
+"""The toolkit of the Challenge Data workshop: a dozen names that learners import from here.
+
+Importing it is cheap (libraries are imported where they are used) and makes the running notebook speak
+French: see :mod:`challenge_data.guide`.
+"""
+
+_HOMES = {
+    "load": "datasets",
+    "describe": "datasets",
+    "raw_file": "datasets",
+    "inspect_file": "quality",
+    "work_dir": "course",
+    "team": "course",
+    "environment": "checkup",
+    "check": "checks",
+    "hint": "checks",
+    "finish": "charts",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError("module 'challenge_data' has no attribute '{}'".format(name))
+    from importlib import import_module
+
+    value = getattr(import_module("challenge_data." + _HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted(__all__)
+
+
+def _install_guide():
+    # Only inside a notebook. `python -m challenge_data.lab` runs on a bare, perhaps old, Python: it must
+    # pass here without meeting any newer syntax.
+    import sys
+
+    if "IPython" in sys.modules:
+        from challenge_data import guide
+
+        guide.install()
+
+
+_install_guide()

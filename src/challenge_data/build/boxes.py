@@ -1,0 +1,126 @@
+"""Authors' boxes (``:::name`` … ``:::``) as plain Markdown and HTML.
+
+JupyterLab, GitHub and nbgrader's feedback show an alert ``<div>``, Markdown inside it when blank lines
+stand around, and ``<details>``: nothing else is needed, and no extension.
+"""
+
+import re
+import string
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+
+_INLINE = MarkdownIt("commonmark")
+
+ALERTS = {
+    "objectifs": ("info", "Objectifs"),
+    "prediction": ("warning", "Votre prédiction, avant d'exécuter"),
+    "attention": ("danger", "Attention"),
+    "retenir": ("success", "À retenir"),
+    "resume": ("success", "En résumé"),
+    "aller-plus-loin": ("info", "Pour aller plus loin"),
+    "aide-memoire": ("info", "Aide-mémoire"),
+    "consigne": ("info", "Ce qui est demandé"),
+    "bareme": ("warning", "Comment cette réponse est notée"),
+}
+"""Box name -> (alert colour, title). The title says in words what the colour says."""
+
+BOXES = {*ALERTS, "indice", "quiz", "figure"}
+
+_OPEN = re.compile(r"^:::\s*\{?([a-z-]+)\}?\s*(.*?)\s*$")
+_TERM = re.compile(r"\s?\{terme\}`[^`]*`")
+_CHOICE = re.compile(r"^- \[( |x)\] (.+)$")
+
+
+@dataclass
+class Box:
+    """A box in a Markdown cell: its name, what follows the name, its body, and its 0-based first line there."""
+
+    name: str
+    title: str
+    body: str
+    line: int
+    closed: bool = True
+
+
+def split(source: str) -> list[str | Box]:
+    """Cut a Markdown source into plain text and boxes, in order."""
+    parts: list[str | Box] = []
+    plain: list[str] = []
+    box: Box | None = None
+    body: list[str] = []
+    for number, text in enumerate(source.splitlines()):
+        if box is not None:
+            if text.strip() == ":::":
+                parts.append(Box(box.name, box.title, "\n".join(body).strip("\n"), box.line))
+                box, body = None, []
+            else:
+                body.append(text)
+        elif match := _OPEN.match(text):
+            if any(line.strip() for line in plain):
+                parts.append("\n".join(plain).strip("\n"))
+            plain, box = [], Box(match[1], match[2], "", number)
+        else:
+            plain.append(text)
+    if box is not None:
+        parts.append(Box(box.name, box.title, "\n".join(body).strip("\n"), box.line, closed=False))
+    if any(line.strip() for line in plain):
+        parts.append("\n".join(plain).strip("\n"))
+    return parts
+
+
+def alert(name: str, body: str, title: str = "") -> str:
+    """An alert box. ``body`` is Markdown."""
+    colour, default = ALERTS[name]
+    return f'<div class="alert alert-{colour}">\n\n**{title or default}**\n\n{body}\n\n</div>'
+
+
+@dataclass
+class Choice:
+    right: bool
+    text: str
+    explanation: str
+
+
+def read_quiz(body: str) -> tuple[str, list[Choice]]:
+    """The question and its choices; lines under a choice are its explanation."""
+    question: list[str] = []
+    choices: list[Choice] = []
+    for text in body.splitlines():
+        if match := _CHOICE.match(text):
+            choices.append(Choice(match[1] == "x", match[2].strip(), ""))
+        elif choices:
+            choices[-1].explanation = f"{choices[-1].explanation} {text.strip()}".strip()
+        else:
+            question.append(text)
+    return "\n".join(question).strip(), choices
+
+
+def quiz(body: str, title: str = "") -> str:
+    """A question, and one ``<details>`` an answer: the reader opens the one they believe in."""
+    question, choices = read_quiz(body)
+    answers = "\n".join(
+        f"<details><summary>{letter}. {_INLINE.renderInline(choice.text)}</summary>\n\n"
+        f"> **{'Oui.' if choice.right else 'Non.'}** {choice.explanation}\n\n</details>"
+        for letter, choice in zip(string.ascii_uppercase, choices, strict=False)
+    )
+    return (
+        f'<div class="alert alert-warning">\n\n**{title or "Quiz"}.** {question}\n\n'
+        f"*Choisissez d'abord, puis dépliez votre réponse.*\n\n{answers}\n\n</div>"
+    )
+
+
+def read_hints(body: str) -> list[str]:
+    """The steps of an ordered list, in order."""
+    steps: list[str] = []
+    for text in body.splitlines():
+        if match := re.match(r"^\d+[.)]\s+(.*)$", text):
+            steps.append(match[1].strip())
+        elif steps and text.strip():
+            steps[-1] += "\n" + text.strip()
+    return steps
+
+
+def strip_terms(markdown: str) -> str:
+    """Terms marked for the glossary are invisible marks in the text."""
+    return _TERM.sub("", markdown)

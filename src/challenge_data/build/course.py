@@ -1,0 +1,138 @@
+"""The whole curriculum, read: lessons and challenges, their ids, and where each is built."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from challenge_data.build.problems import BuildError, Problem
+from challenge_data.build.source import Document, read
+
+
+@dataclass
+class Lesson:
+    document: Document
+    built: Path
+    """Relative to the course folder."""
+
+    @property
+    def header(self) -> dict:
+        return self.document.header.get("lesson", {})
+
+    @property
+    def code(self) -> str:
+        return str(self.header.get("code", self.document.path.stem[:2]))
+
+    @property
+    def prefix(self) -> str:
+        """What an exercise's id is written with: ``02.filtrer``."""
+        return self.code
+
+    @property
+    def title(self) -> str:
+        return title(self.document)
+
+
+@dataclass
+class Notebook:
+    """One graded notebook of a challenge."""
+
+    document: Document
+    challenge: "Challenge"
+    minutes: int
+    points: float
+
+    @property
+    def built(self) -> Path:
+        return Path("solutions", self.challenge.name, f"{self.document.path.stem}.ipynb")
+
+    @property
+    def prefix(self) -> str:
+        """What a question's id is written with: ``defibrillateurs.1.lecture``."""
+        return f"{self.challenge.name}.{self.document.path.stem.split('_')[0]}"
+
+    @property
+    def title(self) -> str:
+        return title(self.document)
+
+
+@dataclass
+class Challenge:
+    name: str
+    path: Path
+    """Its challenge.yml."""
+    settings: dict
+    notebooks: list[Notebook] = field(default_factory=list)
+    truth: dict = field(default_factory=dict)
+
+
+@dataclass
+class Curriculum:
+    root: Path
+    lessons: list[Lesson]
+    challenges: list[Challenge]
+    problems: list[Problem]
+
+    def lesson(self, code: str) -> Lesson | None:
+        return next((lesson for lesson in self.lessons if lesson.code == code), None)
+
+    @property
+    def parts(self) -> list[Lesson | Notebook]:
+        """Every notebook, lessons first."""
+        return [*self.lessons, *(notebook for challenge in self.challenges for notebook in challenge.notebooks)]
+
+
+def title(document: Document) -> str:
+    for cell in document.cells:
+        for line in cell.source.splitlines() if cell.kind == "markdown" else ():
+            if line.startswith("# "):
+                return line[2:].strip()
+    return document.path.stem
+
+
+def read_curriculum(root: Path) -> Curriculum:
+    """Read ``curriculum/`` under the course folder. What cannot be read becomes a problem, and is left out."""
+    problems: list[Problem] = []
+    lessons = []
+    for path in sorted((root / "curriculum" / "lessons").glob("*/*.md")):
+        if document := _read(path, root, problems):
+            lessons.append(Lesson(document, Path("notebooks", path.parent.name, f"{path.stem}.ipynb")))
+    challenges = [
+        _read_challenge(path, root, problems)
+        for path in sorted((root / "curriculum" / "challenges").glob("*/challenge.yml"))
+    ]
+    return Curriculum(root, lessons, challenges, problems)
+
+
+def _read(path: Path, root: Path, problems: list[Problem]) -> Document | None:
+    try:
+        document = read(path)
+    except BuildError as error:
+        problems += [Problem(path.relative_to(root), p.line, p.message, p.remedy) for p in error.problems]
+        return None
+    document.path = path.relative_to(root)
+    return document
+
+
+def _read_challenge(path: Path, root: Path, problems: list[Problem]) -> Challenge:
+    relative = path.relative_to(root)
+    challenge = Challenge(path.parent.name, relative, {})
+    try:
+        challenge.settings = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        problems.append(Problem(relative, 1, f"unreadable: {error}", "write it as YAML"))
+        return challenge
+    if truth := challenge.settings.get("truth"):
+        try:
+            challenge.truth = json.loads((root / truth).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            problems.append(Problem(relative, 1, f"unreadable truth file {truth}: {error}", "rebuild it with its recipe"))
+    for settings in challenge.settings.get("notebooks", []):
+        source = path.parent / f"{settings['file']}.md"
+        if not source.exists():
+            problems.append(Problem(relative, 1, f"no file {source.name}", "write it, or take it out of notebooks"))
+        elif document := _read(source, root, problems):
+            notebook = Notebook(document, challenge, settings.get("minutes", 0), settings.get("points", 0))
+            challenge.notebooks.append(notebook)
+    return challenge

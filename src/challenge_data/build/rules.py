@@ -1,0 +1,283 @@
+"""What a curriculum text must hold to. Each rule reads documents and gives problems; all are gathered."""
+
+import ast
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from challenge_data.build import boxes
+from challenge_data.build.assemble import owner
+from challenge_data.build.course import Curriculum, Lesson, Notebook
+from challenge_data.build.problems import Problem
+from challenge_data.build.source import KNOWN_METADATA, MARKERS, ROLES, Cell
+from challenge_data.guide import is_unanswered
+
+MAX_CODE_LINES = 12
+"""A learner holds about that many lines in view and in mind; tests are not read line by line."""
+
+_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<src>[^)\s]+)[^)]*\)")
+_HTML_IMAGE = re.compile(r"<img\b(?P<attributes>[^>]*)>", re.IGNORECASE)
+_LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
+_HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$")
+_ID = re.compile(r"^[A-Za-z0-9_-]+$")
+_VAGUE_LINKS = {"ici", "lien", "ce lien", "cliquez ici", "cliquer ici", "là", "voir"}
+
+
+def problems(curriculum: Curriculum) -> list[Problem]:
+    """Every problem of every text, in reading order."""
+    found = list(curriculum.problems)
+    for part in curriculum.parts:
+        for rule in RULES:
+            found += rule(part, curriculum)
+    for challenge in curriculum.challenges:
+        total = sum(notebook.points for notebook in challenge.notebooks)
+        if challenge.notebooks and total != 100:
+            found.append(Problem(challenge.path, 1, f"the notebooks' points sum to {total:g}, not 100",
+                                 "share 100 points among the notebooks"))
+    codes = Counter(lesson.code for lesson in curriculum.lessons)
+    found += [lesson.document.problem(1, f"lesson code {lesson.code} is given to two lessons", "one code a lesson")
+              for lesson in curriculum.lessons if codes[lesson.code] > 1]
+    return sorted(found)
+
+
+def header(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    document = part.document
+    if isinstance(part, Notebook):
+        return
+    for key in ("code", "minutes", "track"):
+        if key not in part.header:
+            yield document.problem(1, f"the header says no {key}", f"add {key} to lesson: in the header")
+    for code in part.header.get("needs", []):
+        if curriculum.lesson(str(code)) is None:
+            yield document.problem(1, f"needs a lesson {code} that does not exist", "name an existing lesson's code")
+
+
+def metadata(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    for cell in part.document.cells:
+        for key in sorted(set(cell.metadata) - KNOWN_METADATA):
+            yield part.document.problem(cell.line, f"unknown cell option « {key} »",
+                                        f"use one of {', '.join(sorted(KNOWN_METADATA))}")
+        if sum(role in cell.metadata for role in ROLES) > 1:
+            yield part.document.problem(cell.line, "a cell with two parts", f"keep one of {', '.join(ROLES)}")
+        if cell.graded_id is not None and not _ID.match(cell.graded_id):
+            yield part.document.problem(cell.line, f"the id « {cell.graded_id} » cannot be used",
+                                        "letters without accents, digits, - and _ only")
+
+
+def markers(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    for cell in part.document.cells:
+        for name, pattern in MARKERS.items():
+            depth = 0
+            for number, text in enumerate(cell.source.splitlines()):
+                match = pattern.match(text)
+                step = {"BEGIN": 1, "END": -1}[match[1]] if match else 0
+                if depth + step not in (0, 1):
+                    yield part.document.problem(cell.line + number, f"unbalanced marker: {text.strip()}",
+                                                f"each ### BEGIN {name} has its ### END {name}, none inside another")
+                    break
+                depth += step
+            else:
+                if depth:
+                    yield part.document.problem(cell.line, f"### BEGIN {name} without its END", f"add ### END {name}")
+            loose = re.search(rf"^.*(BEGIN|END) {name}.*$", cell.source, re.MULTILINE)
+            if loose and not pattern.match(loose[0]):
+                yield part.document.problem(cell.line, f"a marker that is not alone on its line: {loose[0].strip()}",
+                                            f"write ### {loose[1]} {name} alone on its line")
+
+
+def ids(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    seen: dict[tuple[str, str], int] = {}
+    cells = part.document.cells
+    answers = {cell.graded_id for cell in cells if cell.role in ("solution", "essay")}
+    tested = {cell.graded_id for cell in cells if cell.role == "tests"}
+    for cell in cells:
+        if cell.role is None:
+            continue
+        kind = "tests" if cell.role == "tests" else "answer"
+        if (kind, cell.graded_id) in seen:
+            yield part.document.problem(cell.line, f"duplicated id « {cell.graded_id} » (first at line {seen[kind, cell.graded_id]})",
+                                        "give each question its own id")
+        seen.setdefault((kind, cell.graded_id), cell.line)
+        if cell.role == "tests" and cell.graded_id not in answers:
+            yield part.document.problem(cell.line, f"tests of an unknown question « {cell.graded_id} »",
+                                        "use the id of a solution cell of this notebook")
+        if cell.role == "solution" and cell.graded_id not in tested:
+            yield part.document.problem(cell.line, f"the solution « {cell.graded_id} » has no tests",
+                                        f"add a cell with :tests: {cell.graded_id} and :points:")
+        if cell.role in ("solution", "exercise", "essay") and not cell.regions("SOLUTION"):
+            yield part.document.problem(cell.line, f"« {cell.graded_id} » holds no answer",
+                                        "write it between ### BEGIN SOLUTION and ### END SOLUTION")
+        if cell.role == "exercise" and isinstance(part, Lesson) and not cell.inside("CHECK").strip():
+            yield part.document.problem(cell.line, f"the exercise « {cell.graded_id} » has no check",
+                                        "write it between ### BEGIN CHECK and ### END CHECK")
+        if cell.kind == "code" and cell.role in ("solution", "exercise") and not is_unanswered(str(cell.metadata.get("stub", ""))):
+            yield part.document.problem(cell.line, f"the stub of « {cell.graded_id} » leaves nothing to complete",
+                                        "give :stub: a line in which … stands for what is to be written")
+    known = {f"{part.prefix}.{name}" for name in answers | {c.graded_id for c in cells if c.role == "exercise"}}
+    for cell in cells:
+        for match in re.finditer(r'\bhint=["\']([^"\']+)["\']', cell.source):
+            if match[1] not in known:
+                yield part.document.problem(cell.line, f"unknown hint « {match[1]} »", f"use one of {', '.join(sorted(known))}")
+
+
+def points(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    total = 0.0
+    for cell in part.document.cells:
+        given = cell.metadata.get("points")
+        if cell.role in ("tests", "essay"):
+            if not isinstance(given, int | float) or given <= 0:
+                yield part.document.problem(cell.line, f"« {cell.graded_id} » has no points", "add :points: and a number above 0")
+            else:
+                total += given
+        elif given is not None:
+            yield part.document.problem(cell.line, "points on a cell that nobody grades", "put them on tests or on an essay")
+    if isinstance(part, Notebook) and total != part.points:
+        yield part.document.problem(1, f"the points sum to {total:g}, challenge.yml says {part.points:g}",
+                                    f"share {part.points:g} points, or change {part.challenge.path.as_posix()}")
+
+
+def headings(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    level = tops = 0
+    for line, text in _prose(part):
+        if match := _HEADING.match(text):
+            depth = len(match[1])
+            tops += depth == 1
+            if depth == 1 and tops > 1:
+                yield part.document.problem(line, "a second H1", "one title a notebook: use ## here")
+            if depth > level + 1:
+                yield part.document.problem(line, f"heading level {depth} after level {level}", f"use {'#' * (level + 1)}")
+            level = depth
+    if tops == 0:
+        yield part.document.problem(1, "no H1", "start with a title: # …")
+
+
+def images(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    for line, text in _prose(part):
+        alts = [match["alt"] for match in _IMAGE.finditer(text)]
+        for match in _HTML_IMAGE.finditer(text):
+            alt = re.search(r"""\balt=["']([^"']*)["']""", match["attributes"])
+            alts.append(alt[1] if alt else "")
+        for alt in alts:
+            if not alt.strip():
+                yield part.document.problem(line, "an image without text alternative", "say between the brackets what it shows")
+    for cell in part.document.cells:
+        if cell.kind == "code" and cell.role != "essay" and re.search(r"\bfinish\((?!\.)", cell.source) and not re.search(r"\balt\s*=", cell.source):
+            yield part.document.problem(cell.line, "a figure without text alternative", "add alt=\"…\" to finish(…)")
+        elif cell.kind == "code" and re.search(r"\.(plot|hist|boxplot|scatter|barh?)\b\s*[.(]", cell.source) and not _finished_here(cell, part):
+            yield part.document.problem(cell.line, "a figure without title, source and text alternative",
+                                        "end it with finish(ax, title=…, source=…, alt=…)")
+
+
+def _finished_here(cell: Cell, part: Lesson | Notebook) -> bool:
+    return "finish(" in cell.source or cell.role == "tests" or "lu" in cell.tags
+
+
+def links(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    built = {other.built for other in curriculum.parts}
+    built |= {Path("exercises", *path.parts[1:]) for path in built if path.parts[0] == "solutions"}
+    # Masters are read from solutions/ and released to exercises/, at the same depth: one resolution serves both.
+    folder = part.built.parent
+    anchors = {re.sub(r"\s+", "-", match[2]) for _, text in _prose(part) if (match := _HEADING.match(text))}
+    for line, text in _prose(part):
+        for match in _LINK.finditer(text):
+            target, _, anchor = unquote(match["target"]).partition("#")
+            if match["text"].strip().lower() in _VAGUE_LINKS:
+                yield part.document.problem(line, f"the link « {match['text']} » does not say where it leads", "name the page it opens")
+            if re.match(r"[a-z]+:", target):
+                continue
+            if not target and anchor and anchor not in anchors:
+                yield part.document.problem(line, f"a link to #{anchor}, which is no heading here", "copy the heading, dashes for blanks")
+            path = Path(os.path.normpath(folder / target))
+            if target and path not in built and not (curriculum.root / path).exists():
+                yield part.document.problem(line, f"a link that leads nowhere: {target}", f"it is read from {folder.as_posix()}/")
+
+
+def code_length(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    for cell in part.document.cells:
+        if cell.kind != "code" or cell.role == "tests" or "lu" in cell.tags:
+            continue
+        shown = cell.replaced("CHECK", "check(…)") if cell.role == "exercise" else cell.source
+        length = sum(not any(pattern.match(text) for pattern in MARKERS.values()) for text in shown.splitlines())
+        if length > MAX_CODE_LINES:
+            yield part.document.problem(cell.line, f"a code cell of {length} lines", f"cut it: {MAX_CODE_LINES} lines at most, one thing a cell")
+
+
+def authors_boxes(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    right_places = []
+    for cell in part.document.cells:
+        for box in boxes.split(cell.source) if cell.kind == "markdown" else ():
+            if isinstance(box, str):
+                continue
+            line = cell.line + box.line
+            if box.name not in boxes.BOXES:
+                yield part.document.problem(line, f"unknown box « {box.name} »", f"use one of {', '.join(sorted(boxes.BOXES))}")
+            if not box.closed:
+                yield part.document.problem(line, f"the box « {box.name} » is not closed", "end it with ::: alone on a line")
+            if box.name == "indice":
+                if owner(cell, part) is None:
+                    yield part.document.problem(line, "a hint that belongs to no exercise", "put it under the cell it helps with")
+                if not boxes.read_hints(box.body):
+                    yield part.document.problem(line, "a hint without steps", "write an ordered list: 1. … 2. …")
+            if box.name == "quiz":
+                question, choices = boxes.read_quiz(box.body)
+                right = [place for place, choice in enumerate(choices) if choice.right]
+                right_places += right
+                if not question or len(choices) < 2 or len(right) != 1:
+                    yield part.document.problem(line, "a quiz needs a question, two choices or more, and one right answer",
+                                                "- [ ] wrong, - [x] right, the explanation indented under each")
+                elif not all(choice.explanation for choice in choices):
+                    yield part.document.problem(line, "a quiz choice without explanation", "say under each why it is right or wrong")
+                elif all(len(choices[right[0]].text) > len(choice.text) for choice in choices if not choice.right):
+                    yield part.document.problem(line, "the right answer is the longest", "it gives itself away: shorten it")
+    if len(right_places) > 1 and len(set(right_places)) == 1:
+        yield part.document.problem(1, "all quizzes have their right answer at the same place", "vary it")
+
+
+def imports(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    """The names that the build writes into cells are imported by the notebook itself."""
+    cells = [cell for cell in part.document.cells if cell.kind == "code"]
+    if not cells:
+        return
+    needed = {"check"} if any(cell.role == "exercise" for cell in cells) else set()
+    if any(isinstance(box, boxes.Box) and box.name == "indice"
+           for cell in part.document.cells if cell.kind == "markdown" for box in boxes.split(cell.source)):
+        needed.add("hint")
+    missing = sorted(needed - {name for cell in cells for name in _imported(cell.source)})
+    if missing:
+        yield part.document.problem(cells[0].line, f"{', '.join(missing)} is used but not imported",
+                                    f"from challenge_data import {', '.join(missing)}")
+
+
+def truths(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    if isinstance(part, Notebook):
+        for cell in part.document.cells:
+            for match in re.finditer(r"""truth\[["'](\w+)["']\]""", cell.source):
+                if cell.role == "tests" and match[1] not in part.challenge.truth:
+                    yield part.document.problem(cell.line, f"the truth file has no « {match[1]} »", "add it to the generator's truth")
+
+
+RULES = (header, metadata, markers, ids, points, headings, images, links, code_length, authors_boxes, imports, truths)
+
+
+def _prose(part: Lesson | Notebook) -> Iterator[tuple[int, str]]:
+    """(line in the file, text) of the Markdown lines that are not inside a code fence."""
+    for cell in part.document.cells:
+        fenced = False
+        for number, text in enumerate(cell.source.splitlines() if cell.kind == "markdown" else ()):
+            if text.lstrip().startswith("```"):
+                fenced = not fenced
+            elif not fenced:
+                yield cell.line + number, text
+
+
+def _imported(source: str) -> set[str]:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set()
+    return {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+

@@ -1,0 +1,81 @@
+"""The built files of a course folder: what they should be, writing them, and telling what is stale or orphan."""
+
+import json
+from pathlib import Path
+
+import nbformat
+
+from challenge_data.build import assemble
+from challenge_data.build.course import Curriculum
+from challenge_data.build.problems import Problem
+from challenge_data.build.release import release
+
+EXERCISES_FILE = Path("src/challenge_data/checks/exercises.json")
+BUILT_FOLDERS = ("notebooks", "solutions", "exercises")
+
+# What a viewer or a file manager leaves behind is nobody's mistake.
+_IGNORED = {".ipynb_checkpoints", "__pycache__", ".DS_Store"}
+
+
+def plan(curriculum: Curriculum) -> dict[Path, bytes]:
+    """Relative path -> bytes of every built file. Same curriculum, same bytes."""
+    built = {
+        lesson.built: _bytes(assemble.lesson_notebook(lesson, curriculum)) for lesson in curriculum.lessons
+    }
+    masters = {
+        notebook.built: _bytes(assemble.master_notebook(notebook, curriculum))
+        for challenge in curriculum.challenges for notebook in challenge.notebooks
+    }
+    kept = json.dumps(assemble.exercises(curriculum), ensure_ascii=False, indent=1) + "\n"
+    return built | masters | release(curriculum.root, masters) | {EXERCISES_FILE: kept.encode()}
+
+
+def write(root: Path, built: dict[Path, bytes]) -> list[Path]:
+    """Write what differs and delete what no source stands for. Returns the relative paths touched."""
+    touched = []
+    for path, content in built.items():
+        target = root / path
+        if not target.exists() or target.read_bytes() != content:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+            touched.append(path)
+    for path in _orphans(root, built):
+        # Only notebooks are ours to delete; any other file may be somebody's, and check tells it.
+        if path.suffix == ".ipynb":
+            (root / path).unlink()
+            touched.append(path)
+    return touched
+
+
+def compare(root: Path, built: dict[Path, bytes]) -> list[Problem]:
+    """A problem for each built file that is missing, stale or without a source."""
+    problems = []
+    for path, content in built.items():
+        target = root / path
+        if not target.exists():
+            problems.append(Problem(path, 1, "missing: its source was never built", "make build"))
+        elif target.read_bytes() != content:
+            line = _first_difference(target.read_bytes(), content)
+            problems.append(Problem(path, line, "stale: differs from what its source gives",
+                                    "edit the source in curriculum/, never this file, then make build"))
+    problems += [
+        Problem(path, 1, "orphan: no source in curriculum/ gives this file", "delete it, or write its source")
+        for path in _orphans(root, built)
+    ]
+    return problems
+
+
+def _orphans(root: Path, built: dict[Path, bytes]) -> list[Path]:
+    found = (path for folder in BUILT_FOLDERS for path in sorted((root / folder).rglob("*")) if path.is_file())
+    relative = (path.relative_to(root) for path in found if not _IGNORED & set(path.parts))
+    return [path for path in relative if path not in built]
+
+
+def _first_difference(one: bytes, other: bytes) -> int:
+    pairs = zip(one.split(b"\n"), other.split(b"\n"), strict=False)
+    return next((number for number, (left, right) in enumerate(pairs, 1) if left != right), 1)
+
+
+def _bytes(notebook: nbformat.NotebookNode) -> bytes:
+    nbformat.validate(notebook)
+    return (nbformat.writes(notebook) + "\n").encode()

@@ -1,0 +1,66 @@
+"""What a reader needs around a figure: title, axes with units, source, and a text for those who do not see it.
+
+Everything else stays plain matplotlib, which is what learners come to know.
+"""
+
+import base64
+import html
+import io
+import sys
+from typing import TYPE_CHECKING
+
+from challenge_data.errors import LearnerError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
+"""Colours told apart by colour-blind readers: Okabe and Ito (2008), without yellow, too pale on white, and black."""
+
+
+def finish(ax: "Axes", title: str, *, source: str, alt: str, xlabel: str | None = None, ylabel: str | None = None) -> None:
+    """Give a figure what its reader needs, then show it with its text alternative.
+
+    Args:
+        ax: the axes drawn on; the whole figure it belongs to is shown.
+        title: the sentence that the figure says.
+        source: who made the data, and when; written under the axes.
+        alt: what the figure shows, in words, for those who do not see it.
+        xlabel, ylabel: axis labels with their units; None keeps what is there (an axis of names needs none).
+
+    Raises:
+        LearnerError: what is drawn on is not matplotlib axes, or a text is missing; all are named together.
+    """
+    figure = getattr(ax, "figure", None)
+    if figure is None:
+        raise LearnerError("finish attend la figure en premier : écrivez ax = tableau.plot(…), puis finish(ax, …).")
+    missing = [name for name, text in (("title", title), ("source", source), ("alt", alt)) if not str(text or "").strip()]
+    if missing:
+        raise LearnerError(f"Il manque à votre figure : {', '.join(missing)}. Écrivez {'-le' if len(missing) == 1 else '-les'} entre guillemets."
+                           .replace("Écrivez -", "Écrivez-"))
+    ax.set_title(title, loc="left", wrap=True)
+    if xlabel is not None:
+        ax.set_xlabel(xlabel)
+    if ylabel is not None:
+        ax.set_ylabel(ylabel)
+    figure.text(0.01, -0.02, f"Source : {source}", ha="left", va="top", fontsize="small", color="#444444")
+    figure.text_alternative = alt
+    _show(figure, alt)
+
+
+def _show(figure, alt: str) -> None:
+    ipython = sys.modules.get("IPython")
+    if ipython is None or ipython.get_ipython() is None:
+        return
+    from matplotlib import pyplot
+
+    content = io.BytesIO()
+    figure.savefig(content, format="png", bbox_inches="tight", dpi=110)
+    image = base64.b64encode(content.getvalue()).decode()
+    words = html.escape(alt)
+    ipython.display.display(ipython.display.HTML(
+        f'<figure><img src="data:image/png;base64,{image}" alt="{words}" style="max-width: 100%">'
+        f"<details><summary>Description de la figure</summary><p>{words}</p></details></figure>"
+    ))
+    # Shown here with its text alternative; closed, so that the notebook does not draw it a second time without.
+    pyplot.close(figure)

@@ -1,0 +1,99 @@
+"""Hints that unfold one after another; how many were opened is kept, costs nothing, and is no secret."""
+
+import json
+from datetime import datetime
+
+from challenge_data import course
+from challenge_data.checks.exercises import known
+
+OPENED_FILE = "indices.json"
+
+
+def hint(name: str, step: int | None = None):
+    """Offer the hints of an exercise: a button in a notebook; ``hint(name, 1)`` prints the first one anywhere.
+
+    Running the cell opens nothing: only a click, or a step number, does, and is noted in ``indices.json``
+    of the work folder.
+
+    Raises:
+        LearnerError: no exercise has this id.
+    """
+    steps = known(name).get("hints", [])
+    if not steps:
+        print("Cet exercice n'a pas d'indice : relisez la consigne, ou appelez votre mentor.")
+    elif step is not None:
+        print(_opened(name, steps, max(1, min(int(step), len(steps)))))
+    else:
+        return _Hints(name, steps)
+
+
+def opened() -> dict[str, int]:
+    """Exercise id -> how many of its hints were opened."""
+    return {name: entry["ouverts"] for name, entry in _read().items()}
+
+
+def _opened(name: str, steps: list[str], step: int) -> str:
+    entries = _read()
+    if step > entries.get(name, {}).get("ouverts", 0):
+        entries[name] = {"ouverts": step, "sur": len(steps), "le": datetime.now().isoformat(timespec="seconds")}
+        path = course.work_dir() / OPENED_FILE
+        path.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return f"Indice {step} sur {len(steps)}. {steps[step - 1]}"
+
+
+def _read() -> dict[str, dict]:
+    path = course.work_dir() / OPENED_FILE
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        path.replace(path.with_suffix(".abime.json"))  # put aside, never overwritten
+        return {}
+
+
+class _Hints:
+    """What a notebook shows for ``hint(name)``: a button; as plain text, the line that prints the first hint."""
+
+    def __init__(self, name: str, steps: list[str]) -> None:
+        self._name, self._steps = name, steps
+
+    def __repr__(self) -> str:
+        count = len(self._steps)
+        return f"{count} indice{'s' if count > 1 else ''} pour cette question. Sans bouton : hint(\"{self._name}\", 1)"
+
+    def _ipython_display_(self) -> None:
+        import ipywidgets
+        from IPython.display import display
+
+        shown = ipywidgets.VBox()
+        button = ipywidgets.Button(layout=ipywidgets.Layout(width="auto"), icon="lightbulb-o")
+
+        def label() -> None:
+            step = len(shown.children) + 1
+            button.description = f"Indice {step} sur {len(self._steps)}"
+            button.tooltip = "Affiche l'indice suivant"
+
+        def unfold(_button) -> None:
+            text = _opened(self._name, self._steps, len(shown.children) + 1)
+            shown.children = (*shown.children, ipywidgets.HTML(_html(text)))
+            if len(shown.children) < len(self._steps):
+                label()
+            else:
+                button.disabled = True
+                button.description = "Tous les indices sont ouverts"
+
+        label()
+        button.on_click(unfold)
+        box = ipywidgets.VBox([shown, button])
+        # Where nothing draws widgets (a printed page, GitHub), the plain line stays.
+        display({"application/vnd.jupyter.widget-view+json": {"model_id": box.model_id, "version_major": 2, "version_minor": 0},
+                 "text/plain": repr(self)}, raw=True)
+
+
+def _html(text: str) -> str:
+    from html import escape
+
+    # Hints are our own Markdown, of which they use `code` only.
+    pieces = escape(text, quote=False).split("`")
+    return "".join(f"<code>{piece}</code>" if rank % 2 else piece for rank, piece in enumerate(pieces)).replace("\n", "<br>")

@@ -1,0 +1,251 @@
+"""The checks that notebooks call: each says in French what is right, or what is wrong and what to look at.
+
+Tolerant of form, firm on substance: row order, dtype, index, column order, float noise and a list for a
+Series are all accepted. ``mistakes`` holds the wrong values that people really give, each with the sentence
+that speaks to it; those sentences are shown to students, hidden tests included, so they must teach.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from challenge_data.checks import compare
+from challenge_data.errors import CheckFailed
+
+
+def that(condition: Any, failure: str, success: str = "", *, hint: str | None = None) -> None:
+    """A plain condition, for what no other check says.
+
+    Raises:
+        CheckFailed: with ``failure``, when the condition does not hold.
+    """
+    holds = compare.single(condition)
+    if not isinstance(holds, bool) and type(holds).__name__ not in ("bool_", "bool"):
+        holds = bool(holds) if not hasattr(holds, "__len__") else False
+    if not holds:
+        _fail(failure, hint)
+    _well(success)
+
+
+def number(value: Any, expected: float, *, tolerance: float = 1e-6, what: str = "votre réponse",
+           mistakes: Mapping[float, str] | None = None, hint: str | None = None) -> None:
+    """One number, within a relative tolerance.
+
+    Raises:
+        CheckFailed: not a number, or another number; ``mistakes`` is looked up with the same tolerance.
+    """
+    found = compare.number(value, what)
+    if compare.same(found, expected, tolerance):
+        return _well(f"{compare.show(found)}, c'est juste.")
+    for wrong, message in (mistakes or {}).items():
+        if compare.same(found, wrong, tolerance):
+            _fail(message, hint)
+    _fail(f"{_subject(what)} vaut {compare.show(found)} : ce n'est pas le résultat attendu. Relisez la consigne mot à mot.", hint)
+
+
+def text(value: Any, expected: str | Iterable[str], *, what: str = "votre réponse",
+         mistakes: Mapping[str, str] | None = None, hint: str | None = None) -> None:
+    """One text; case, accents and blanks around are forgiven. ``expected`` may list several accepted texts.
+
+    Raises:
+        CheckFailed: not a text, or another text.
+    """
+    found = compare.single(value)
+    if not isinstance(found, str):
+        _fail(f"{_subject(what)} doit être du texte, entre guillemets ; ici, c'est {compare.kind(found)}.", hint)
+    accepted = [expected] if isinstance(expected, str) else list(expected)
+    if compare.plain_text(found) in map(compare.plain_text, accepted):
+        return _well(f"« {found} », c'est juste.")
+    for wrong, message in (mistakes or {}).items():
+        if compare.plain_text(found) == compare.plain_text(wrong):
+            _fail(message, hint)
+    _fail(f"« {found} » n'est pas la réponse attendue. Relisez la consigne mot à mot.", hint)
+
+
+def row_count(table: Any, expected: int, *, what: str = "votre tableau",
+              mistakes: Mapping[int, str] | None = None, hint: str | None = None) -> None:
+    """The number of rows of a table.
+
+    Raises:
+        CheckFailed: not a table, or another number of rows.
+    """
+    found = len(compare.table(table, what))
+    if found == expected:
+        return _well(f"{compare.show(found)} {_plural(found, 'ligne')}, c'est juste.")
+    if message := (mistakes or {}).get(found):
+        _fail(message, hint)
+    direction = "trop" if found > expected else "pas assez"
+    _fail(f"{_subject(what)} a {compare.show(found)} {_plural(found, 'ligne')} : il y en a {direction}. "
+          "Regardez la condition qui garde ou écarte des lignes.", hint)
+
+
+def has_columns(table: Any, columns: Iterable[str], *, what: str = "votre tableau", hint: str | None = None) -> None:
+    """The columns are there; named index levels count as columns, other columns are welcome.
+
+    Raises:
+        CheckFailed: not a table, or a column is missing; the sentence names the missing ones and the nearest.
+    """
+    import difflib
+
+    present = [str(name) for name in compare.table(table, what).columns]
+    missing = [name for name in columns if name not in present]
+    if not missing:
+        return _well(f"Les colonnes {_listed(columns)} y sont.")
+    near = [f"« {match[0]} » au lieu de « {name} »" for name in missing
+            if (match := difflib.get_close_matches(name, present, n=1, cutoff=0.75))]
+    advice = f" Peut-être une faute de frappe : {', '.join(near)}." if near else f" Ses colonnes : {', '.join(present)}."
+    _fail(f"Il manque à {what} {_plural(len(missing), 'la colonne', 'les colonnes')} {_listed(missing)}.{advice}", hint)
+
+
+def rows_kept(before: Any, after: Any, *, hint: str | None = None) -> None:
+    """No row was lost or invented between two tables.
+
+    Raises:
+        CheckFailed: the counts differ.
+    """
+    start, end = len(compare.table(before, "le tableau de départ")), len(compare.table(after, "votre tableau"))
+    if start == end:
+        return _well(f"{compare.show(start)} lignes avant, {compare.show(end)} après : aucune ne s'est perdue.")
+    gone = start - end
+    what = f"{compare.show(gone)} ont disparu, sans bruit" if gone > 0 else f"{compare.show(-gone)} sont apparues"
+    _fail(f"{compare.show(start)} lignes avant, {compare.show(end)} après : {what}. "
+          "Comptez les lignes avant et après chaque étape pour trouver laquelle.", hint)
+
+
+def one_row_each(table: Any, reference: Any, *, key: str = "code_commune", hint: str | None = None) -> None:
+    """Each key of the reference has exactly one row in the table, and there is no other.
+
+    Args:
+        reference: a table with the column ``key``, or a collection of keys.
+
+    Raises:
+        CheckFailed: keys are missing, doubled or foreign; the sentence names the first ones.
+    """
+    found = _keys(table, key, "votre tableau")
+    wanted = (compare.collection(compare.table(reference, "la référence")[key], "la référence")
+              if hasattr(reference, "columns") else compare.collection(reference, "la référence"))
+    missing = [value for value in dict.fromkeys(map(str, wanted)) if value not in found]
+    foreign = [value for value in dict.fromkeys(found) if value not in set(map(str, wanted))]
+    doubled = [value for value in dict.fromkeys(found) if found.count(value) > 1]
+    if missing:
+        _fail(f"{_count(missing, 'absente', 'absentes')} de votre tableau pour « {key} » : {_some(missing)}. "
+              "Ne rien avoir est une information : chaque valeur garde sa ligne.", hint)
+    if doubled:
+        _fail(f"« {key} » a plusieurs lignes pour {_some(doubled)}. On attend une ligne, et une seule, pour chaque valeur.", hint)
+    if foreign:
+        _fail(f"« {key} » a des valeurs qui ne sont pas attendues : {_some(foreign)}.", hint)
+    _well(f"Une ligne pour chaque valeur de « {key} » ({len(found)}).")
+
+
+def same_set(values: Any, expected: Iterable[Any], *, what: str = "votre liste",
+             mistakes: Iterable[tuple[Iterable[Any], str]] = (), hint: str | None = None) -> None:
+    """The same values in any order and any container; doubles are forgiven.
+
+    Raises:
+        CheckFailed: values are missing or in excess; the sentence says how many, never which are missing.
+    """
+    found, wanted = (_comparable(compare.collection(item, what)) for item in (values, list(expected)))
+    if found == wanted:
+        return _well(f"{len(wanted)} {_plural(len(wanted), 'valeur')}, c'est juste.")
+    for wrong, message in mistakes:
+        if found == _comparable(wrong):
+            _fail(message, hint)
+    missing, excess = len(wanted - found), sorted(map(str, found - wanted))
+    parts = [f"il en manque {missing}"] if missing else []
+    parts += [f"{_some(excess)} {_plural(len(excess), 'n’y a pas sa place', 'n’y ont pas leur place')}"] if excess else []
+    _fail(f"{_subject(what)} n'est pas celle attendue : {' et '.join(parts)}.", hint)
+
+
+def column(table: Any, key: str, column: str, expected: Mapping[Any, Any], *, tolerance: float = 1e-6,
+           missing_as: Iterable[Any] = (), mistakes: Iterable[tuple[Mapping | Callable, str]] = (),
+           hint: str | None = None) -> None:
+    """The value of a column for each key, whatever the order, the index and the dtype.
+
+    Args:
+        expected: key -> number, text or None (missing).
+        missing_as: other values accepted where None is expected, such as ``float("inf")`` or 0.
+        mistakes: pairs of (what a known mistake gives, the sentence for it): a mapping like ``expected``, or a
+            function that takes the key -> value dictionary found and says whether it shows the mistake.
+
+    Raises:
+        CheckFailed: the table, a column, a key or a value is wrong; the first differing key is named.
+    """
+    frame = compare.table(table, "votre tableau")
+    has_both = [name for name in (key, column) if name not in frame.columns]
+    if has_both:
+        has_columns(table, [key, column], hint=hint)
+    found = dict(zip(map(str, frame[key].tolist()), frame[column].tolist(), strict=True))
+    wanted = {str(name): value for name, value in expected.items()}
+    forgiven = list(missing_as)
+
+    def agrees(value: Any, target: Any) -> bool:
+        return compare.same(value, target, tolerance) or (
+            compare.is_missing(target) and any(compare.same(value, other) for other in forgiven))
+
+    absent = [name for name in wanted if name not in found]
+    wrong = [name for name in wanted if name in found and not agrees(found[name], wanted[name])]
+    if not absent and not wrong:
+        return _well(f"« {column} » : {len(wanted)} {_plural(len(wanted), 'valeur juste', 'valeurs justes')}.")
+    for mistake, message in mistakes:
+        if _shows(mistake, found, tolerance):
+            _fail(message, hint)
+    if absent:
+        _fail(f"Il manque {len(absent)} {_plural(len(absent), 'ligne')} : rien pour {_some(absent)} dans « {key} ».", hint)
+    first = wrong[0]
+    _fail(f"« {column} » n'est pas juste pour {_plural(len(wrong), '', f'{len(wrong)} lignes, dont ')}{compare.show(first)} : "
+          f"vous avez {compare.show(found[first])}. Refaites ce calcul à la main pour cette ligne.", hint)
+
+
+def _shows(mistake: Mapping | Callable, found: dict, tolerance: float) -> bool:
+    if callable(mistake):
+        return bool(mistake(found))
+    return all(str(name) in found and compare.same(found[str(name)], value, tolerance) for name, value in mistake.items())
+
+
+def _keys(table: Any, key: str, what: str) -> list[str]:
+    frame = compare.table(table, what)
+    if key not in frame.columns:
+        has_columns(table, [key])
+    return [str(value) for value in frame[key].tolist()]
+
+
+def _comparable(values: Iterable[Any]) -> set:
+    """Numbers as rounded floats, so that 3, 3.0 and numpy's 3 are one; texts as they are."""
+    return {value if isinstance(value, str) or compare.is_missing(value) else _rounded(value) for value in values}
+
+
+def _rounded(value: Any) -> Any:
+    try:
+        return round(float(value), 9)
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _well(message: str) -> None:
+    if message:
+        print(message)
+
+
+def _fail(message: str, hint: str | None) -> None:
+    advice = f" Un indice vous attend : hint(\"{hint}\")." if hint else ""
+    raise CheckFailed(message + advice)
+
+
+def _subject(what: str) -> str:
+    return what[:1].upper() + what[1:]
+
+
+def _plural(count: int, one: str, many: str | None = None) -> str:
+    return one if count < 2 else many if many is not None else f"{one}s"
+
+
+def _count(values: list, one: str, many: str) -> str:
+    return f"{len(values)} {_plural(len(values), 'valeur')} {_plural(len(values), one, many)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"« {name} »" for name in names)
+
+
+def _some(values: list, most: int = 3) -> str:
+    shown = ", ".join(compare.show(value) for value in values[:most])
+    return f"{shown} et {len(values) - most} autres" if len(values) > most else shown

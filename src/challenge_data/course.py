@@ -1,0 +1,128 @@
+"""Where things are, and who is working: the ground that every other room stands on.
+
+Notebooks never know where they stand. They ask for data by name and put what a team makes in
+:func:`work_dir`; both hold in Binder, in a course folder on any machine, and in a grading sandbox.
+"""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+
+from challenge_data.errors import LearnerError
+
+HOME_VARIABLE = "CHALLENGE_DATA_HOME"
+WORK_VARIABLE = "CHALLENGE_DATA_WORK"
+TEAM_FILE = "equipe.json"
+
+
+def root() -> Path:
+    """The course folder: the one that holds ``datasets/``.
+
+    Looked for in this order: the environment variable ``CHALLENGE_DATA_HOME``; the checkout this
+    package was installed from; the current folder and those above it.
+
+    Raises:
+        LearnerError: no such folder is found.
+    """
+    if named := os.environ.get(HOME_VARIABLE):
+        return Path(named).resolve()
+    here = Path.cwd()
+    for folder in (Path(__file__).resolve().parents[2], here, *here.parents):
+        if (folder / "datasets").is_dir():
+            return folder
+    raise LearnerError(
+        f"Le dossier du cours est introuvable depuis {here} : aucun dossier « datasets » ici ni au-dessus. "
+        f"Ouvrez le carnet depuis le dossier du cours, ou indiquez ce dossier dans la variable {HOME_VARIABLE}."
+    )
+
+
+def datasets_dir() -> Path:
+    """The folder that holds every dataset of the course."""
+    return root() / "datasets"
+
+
+def work_dir() -> Path:
+    """The folder where a team's own files go; made when absent.
+
+    ``CHALLENGE_DATA_WORK`` if it is set, else ``travail/`` in the course folder. Where that cannot be
+    written (a grading sandbox, a read-only image), a temporary folder that lasts as long as the kernel.
+    """
+    folder = Path(os.environ.get(WORK_VARIABLE) or root() / "travail")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return _scratch()
+    return folder if os.access(folder, os.W_OK) else _scratch()
+
+
+@cache
+def _scratch() -> Path:
+    return Path(tempfile.mkdtemp(prefix="challenge-data-"))
+
+
+def challenges() -> list[str]:
+    """Names of the challenges that a team can choose, sorted: the folders of ``exercises/``."""
+    return sorted(folder.name for folder in (root() / "exercises").glob("*/") if any(folder.glob("*.ipynb")))
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team, its members' first names and its challenge."""
+
+    name: str
+    members: list[str] = field(default_factory=list)
+    challenge: str = ""
+
+    def __str__(self) -> str:
+        members = ", ".join(self.members) or "aucun prénom noté"
+        return f"Équipe « {self.name} » ({members}), défi : {self.challenge or 'pas encore choisi'}."
+
+    __repr__ = __str__
+
+
+def team(name: str | None = None, members: list[str] | str | None = None, challenge: str | None = None) -> Team:
+    """Choose the team and its challenge once, for every notebook; without arguments, read the choice back.
+
+    The choice is kept in ``equipe.json`` in :func:`work_dir`. What is not given keeps its earlier value.
+
+    Raises:
+        LearnerError: nothing was chosen yet, the name is empty, or there is no such challenge.
+    """
+    path = work_dir() / TEAM_FILE
+    known = _read_team(path)
+    if name is None and members is None and challenge is None:
+        if known is None:
+            raise LearnerError("L'équipe n'est pas encore choisie. Exécutez la cellule « Votre équipe » du carnet Bienvenue.")
+        return known
+
+    name = str(name if name is not None else known.name if known else "").strip()
+    if not name:
+        raise LearnerError("Il manque le nom de l'équipe. Écrivez-le entre guillemets : team(\"Les Sternes\").")
+    if members is None:
+        members = known.members if known else []
+    elif isinstance(members, str):
+        members = members.replace(";", ",").split(",")
+    members = [str(member).strip() for member in members if str(member).strip()]
+    challenge = str(challenge if challenge is not None else known.challenge if known else "").strip()
+    if challenge and challenge not in challenges():
+        raise LearnerError(
+            f"Aucun défi ne s'appelle « {challenge} ». Les défis ouverts : {', '.join(challenges()) or 'aucun'}."
+        )
+
+    chosen = Team(name, members, challenge)
+    path.write_text(json.dumps(asdict(chosen), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return chosen
+
+
+def _read_team(path: Path) -> Team | None:
+    try:
+        return Team(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError):
+        # A damaged file is put aside, never overwritten: it may be the only trace of a team's choice.
+        path.replace(path.with_suffix(".abime.json"))
+        return None
