@@ -124,17 +124,25 @@ def _guard(lines: list[str]) -> list[str]:
 
 
 def _show(shell, kind, error, trace, tb_offset=None) -> None:
-    if isinstance(error, NotAnswered | CheckFailed):
-        # Written, not raised any further: « Run all » and papermill go on to the next cell, and nbgrader
-        # gives no point to a cell that writes on stderr.
-        sys.stdout.flush()
-        print(error, file=sys.stderr, flush=True)
-        return
     if hasattr(error, "_render_traceback_"):
         lines = error._render_traceback_()
     else:
         lines = _explain(shell, kind, error, trace)
-    shell._showtraceback(kind, error, lines)
+    if isinstance(error, NotAnswered | CheckFailed) or _may_stop(shell):
+        # Written, not sent as an error: « Run all » and papermill go on to the next cell, and nbgrader
+        # gives no point to a cell that writes on stderr.
+        sys.stdout.flush()
+        print("\n".join(lines), file=sys.stderr, flush=True)
+    else:
+        shell._showtraceback(kind, error, lines)
+
+
+def _may_stop(shell) -> bool:
+    """True in a cell tagged ``raises-exception``: JupyterLab and nbclient then ask the kernel not to stop on errors."""
+    try:
+        return shell.kernel.get_parent("shell")["content"].get("stop_on_error") is False
+    except (AttributeError, KeyError, TypeError):
+        return False
 
 
 def _explain(shell, kind, error, trace) -> list[str]:

@@ -12,13 +12,11 @@ from challenge_data.guide import require
 def single(value: Any) -> Any:
     """The one value inside a Series, array, list or table of one element; anything else as it is."""
     require(value)
-    for _ in range(2):
-        if hasattr(value, "to_numpy"):
-            value = value.to_numpy()
-        if getattr(value, "size", None) == 1 and hasattr(value, "item"):
-            return value.item()
-        if isinstance(value, list | tuple | set) and len(value) == 1:
-            value = next(iter(value))
+    if isinstance(value, list | tuple | set) and len(value) == 1:
+        return single(next(iter(value)))
+    array = value.to_numpy() if hasattr(value, "to_numpy") else value
+    if getattr(array, "size", None) == 1 and hasattr(array, "item"):
+        return array.item()
     return value
 
 
@@ -108,9 +106,10 @@ def kind(value: Any) -> str:
         return f"un tableau de {value.shape[0]} lignes et {value.shape[1]} colonnes"
     if hasattr(value, "shape"):
         return f"une colonne de {len(value)} valeurs" if getattr(value, "ndim", 0) else "une valeur"
+    if callable(value):
+        return "une commande sans ses parenthèses : ajoutez ()"
     known = {"str": "du texte", "int": "un nombre", "float": "un nombre", "bool": "un vrai ou faux",
-             "list": "une liste", "tuple": "une liste", "set": "un ensemble", "dict": "un dictionnaire",
-             "method": "une commande sans ses parenthèses : ajoutez ()", "function": "une commande sans ses parenthèses : ajoutez ()"}
+             "list": "une liste", "tuple": "une liste", "set": "un ensemble", "dict": "un dictionnaire"}
     return known.get(name, f"un objet « {name} »")
 
 

@@ -1,0 +1,104 @@
+"""What a learner reads when a cell does not go through, in a real kernel."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from challenge_data.guide import assigned_names, is_unanswered
+
+
+def run(*sources: str, may_stop: bool = False) -> list[list]:
+    """Outputs of each cell, run in one kernel after ``import challenge_data``."""
+    cells = [nbformat.v4.new_code_cell(source) for source in ("import challenge_data", *sources)]
+    for cell in cells[1:]:
+        cell.metadata.tags = ["raises-exception"] if may_stop else []
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    client = NotebookClient(notebook, kernel_name="python3")
+    with client.setup_kernel():
+        for number, cell in enumerate(notebook.cells):
+            try:
+                client.execute_cell(cell, number)
+            except Exception:  # the outputs tell; the next case goes on
+                assert not may_stop
+    return [cell.outputs for cell in notebook.cells[1:]]
+
+
+def words(outputs: list) -> str:
+    return "\n".join("\n".join(output.get("traceback", [])) or output.get("text", "") for output in outputs)
+
+
+@pytest.mark.parametrize("source", ["x = …", 'how="…"', "f('…')", "x = [\n    …\n]", "x = 3  # ok\ny = x + …", "a = b[…]"])
+def test_ellipsis_to_replace_is_seen(source):
+    assert is_unanswered(source)
+
+
+@pytest.mark.parametrize("source", ['print("Voilà…")', "x = 3  # à compléter…", "x = ...", '"""…\nune note"""', "x = 'a…b'", ""])
+def test_ellipsis_inside_a_sentence_or_a_comment_is_not(source):
+    assert not is_unanswered(source)
+
+
+@pytest.mark.parametrize(("source", "names"), [
+    ("nuit = …", ["nuit"]), ("nuit = dae[…].sum()\nb = 3", ["nuit", "b"]), ("dae['a'] = …", []), ("x, y = …, 2", ["x", "y"]),
+    ("nuit = dae.groupby(…", ["nuit"]), ("print(…)", []),
+])
+def test_names_a_stub_would_create(source, names):
+    assert assigned_names(source) == names
+
+
+def test_unanswered_cell_says_so_and_later_cells_say_what_they_wait_for():
+    outputs = run("nuit = …", "nuit.head()", "nuit + 1", "len(nuit)", "fini = 1\nfini", may_stop=True)
+    assert words(outputs[0]).startswith("À vous : remplacez les points de suspension")
+    for waiting in outputs[1:4]:
+        assert words(waiting).startswith("« nuit » attend votre réponse")
+        assert waiting[0].output_type == "stream" and waiting[0].name == "stderr"
+    assert outputs[4][0].data["text/plain"] == "1"
+
+
+def test_earlier_answer_survives_an_unanswered_cell():
+    outputs = run("x = 3", "x = …", "x", may_stop=True)
+    assert outputs[2][0].data["text/plain"] == "3"
+
+
+def test_error_announced_by_its_tag_is_told_without_stopping_a_run():
+    (outputs,) = run("1 / 0", may_stop=True)
+    assert [output.output_type for output in outputs] == ["stream"] and "Vous divisez par zéro" in words(outputs)
+
+
+CASES = {
+    "comunes = 1\ncommunes": ("ligne 2", "NameError", "Vouliez-vous dire `comunes`"),
+    "x = 'coucou": ("ligne 1", "SyntaxError", "guillemet"),
+    "'a' + 3": ("TypeError", "chaîne de caractères"),
+    "import pandas\npandas.DataFrame({'population': [1]})['popultion']": ("ligne 2", "pas de colonne « popultion »", "« population »"),
+    "import pandas\npandas.DataFrame({'population': [1]}).popultion": ("pas de colonne « popultion »", "« population »"),
+    "if True:\nprint(1)": ("IndentationError", "bloc indenté"),
+    "open('nulle_part.csv')": ("nulle_part.csv", "En français"),
+    "raise OSError('disque étrange')": ("OSError: disque étrange", "mentor"),
+}
+
+
+@pytest.fixture(scope="module")
+def explained():
+    return dict(zip(CASES, run(*CASES), strict=True))
+
+
+@pytest.mark.parametrize("source", CASES)
+def test_pythons_error_is_explained_in_french(explained, source):
+    (output,) = explained[source]
+    assert output.output_type == "error"
+    text = words([output])
+    for expected in CASES[source]:
+        assert expected in text
+    assert "site-packages" not in text and "github" not in text
+
+
+def test_our_own_error_shows_only_its_sentence():
+    (outputs,) = run("from challenge_data.errors import LearnerError\nraise LearnerError('Le fichier est vide.')")
+    assert outputs[0].output_type == "error" and words(outputs) == "Le fichier est vide."
+
+
+def test_importing_the_package_outside_a_notebook_loads_no_heavy_library():
+    code = "import challenge_data, sys; print([m for m in ('pandas', 'IPython', 'matplotlib', 'ipywidgets', 'nbgrader') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
