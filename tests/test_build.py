@@ -50,7 +50,7 @@ def test_hint_becomes_a_cell_and_keeps_its_steps_in_the_package(built):
 
 def test_objectives_box_says_minutes_track_and_takeaway(built):
     text = cells(built, LESSON_NB)["compter-1"].source
-    assert '<div class="alert alert-info">' in text
+    assert '<div class="alert alert-info" style' in text
     assert "**Durée** : 5 minutes (tronc commun)" in text and "**Vous repartirez avec** : un total" in text
 
 

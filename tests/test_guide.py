@@ -102,3 +102,8 @@ def test_our_own_error_shows_only_its_sentence():
 def test_importing_the_package_outside_a_notebook_loads_no_heavy_library():
     code = "import challenge_data, sys; print([m for m in ('pandas', 'IPython', 'matplotlib', 'ipywidgets', 'nbgrader') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_a_number_of_a_table_is_shown_as_a_number():
+    outputs = run("import numpy\nnumpy.int64(461)", "numpy.float64(1972.5)", "numpy.bool_(True)")
+    assert [output[0].data["text/plain"] for output in outputs] == ["461", "1972.5", "True"]

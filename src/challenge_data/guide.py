@@ -108,6 +108,10 @@ def install() -> None:
     shell.challenge_data_guide = True
     shell.input_transformers_cleanup.append(_guard)
     shell.set_custom_exc((Exception,), _show)
+    plain = shell.display_formatter.formatters["text/plain"]
+    for name in ("int64", "int32", "float64", "bool_", "bool"):
+        # « 461.0 », not « np.float64(461.0) »: the type is not what a beginner asked for. By name: numpy may not be there.
+        plain.for_type_by_name("numpy", name, lambda value, printer, _cycle: printer.text(repr(value.item())))
 
 
 def _shell():

@@ -72,7 +72,12 @@ def split(source: str) -> list[str | Box]:
 def alert(name: str, body: str, title: str = "") -> str:
     """An alert box. ``body`` is Markdown."""
     colour, default = ALERTS[name]
-    return f'<div class="alert alert-{colour}">\n\n**{title or default}**\n\n{body}\n\n</div>'
+    return _div(colour, f"**{title or default}**\n\n{body}")
+
+
+def _div(colour: str, body: str) -> str:
+    # JupyterLab writes a warning in orange on orange, 3 to 1: the text is set dark, over 7 to 1 on each alert colour.
+    return f'<div class="alert alert-{colour}" style="color: #1a1a1a">\n\n{body}\n\n</div>'
 
 
 @dataclass
@@ -104,10 +109,7 @@ def quiz(body: str, title: str = "") -> str:
         f"> **{'Oui.' if choice.right else 'Non.'}** {choice.explanation}\n\n</details>"
         for letter, choice in zip(string.ascii_uppercase, choices, strict=False)
     )
-    return (
-        f'<div class="alert alert-warning">\n\n**{title or "Quiz"}.** {question}\n\n'
-        f"*Choisissez d'abord, puis dépliez votre réponse.*\n\n{answers}\n\n</div>"
-    )
+    return _div("warning", f"**{title or 'Quiz'}.** {question}\n\n*Choisissez d'abord, puis dépliez votre réponse.*\n\n{answers}")
 
 
 def read_hints(body: str) -> list[str]:
