@@ -70,6 +70,7 @@ def test_error_announced_by_its_tag_is_told_without_stopping_a_run():
 CASES = {
     "comunes = 1\ncommunes": ("ligne 2", "NameError", "Vouliez-vous dire `comunes`"),
     "x = 'coucou": ("ligne 1", "SyntaxError", "guillemet"),
+    "code = 01001": ("SyntaxError", "mettez-le entre guillemets"),
     "'a' + 3": ("TypeError", "chaîne de caractères"),
     "import pandas\npandas.DataFrame({'population': [1]})['popultion']": ("ligne 2", "pas de colonne « popultion »", "« population »"),
     "import pandas\npandas.DataFrame({'population': [1]}).popultion": ("pas de colonne « popultion »", "« population »"),

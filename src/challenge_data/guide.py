@@ -109,7 +109,7 @@ def install() -> None:
     shell.input_transformers_cleanup.append(_guard)
     shell.set_custom_exc((Exception,), _show)
     plain = shell.display_formatter.formatters["text/plain"]
-    for name in ("int64", "int32", "float64", "bool_", "bool"):
+    for name in ("int64", "int32", "float64", "float32", "bool_", "bool", "str_"):
         # « 461.0 », not « np.float64(461.0) »: the type is not what a beginner asked for. By name: numpy may not be there.
         plain.for_type_by_name("numpy", name, lambda value, printer, _cycle: printer.text(repr(value.item())))
 
@@ -153,7 +153,7 @@ def _explain(shell, kind, error, trace) -> list[str]:
     """The line that stopped, Python's words, their meaning in French; IPython's own report if that fails."""
     try:
         where = _where(error, trace)
-        meaning = _missing_column(error, trace) or _friendly(kind, error, trace)
+        meaning = _leading_zero(error) or _missing_column(error, trace) or _friendly(kind, error, trace)
     except Exception:
         return shell.InteractiveTB.structured_traceback(kind, error, trace)
     words = str(error) if not isinstance(error, SyntaxError) else error.msg
@@ -172,6 +172,14 @@ def _where(error: Exception, trace) -> str:
         return ""
     filename, number = cells[-1]
     return f"Python s'est arrêté à la ligne {number} :\n    {linecache.getline(filename, number).strip()}\n"
+
+
+def _leading_zero(error: Exception) -> str:
+    """friendly-traceback proposes an octal number: wrong advice where numbers that begin with zero are codes."""
+    if not isinstance(error, SyntaxError) or "leading zeros" not in error.msg:
+        return ""
+    return ("En français : un nombre ne commence pas par zéro. Si c'est un code (commune, département, téléphone), "
+            "c'est du texte : mettez-le entre guillemets, \"01001\".")
 
 
 def _missing_column(error: Exception, trace) -> str:

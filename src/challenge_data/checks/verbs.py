@@ -13,7 +13,7 @@ from challenge_data.errors import CheckFailed
 
 
 def that(condition: Any, failure: str, success: str = "", *, hint: str | None = None) -> None:
-    """A plain condition, for what no other check says.
+    """A plain condition, for what no other check says: true or false, never a text or a list.
 
     Raises:
         CheckFailed: with ``failure``, when the condition does not hold.
