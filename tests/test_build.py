@@ -187,6 +187,19 @@ def test_stale_missing_and_orphan_files_are_told(tmp_path):
     assert build.check(root) == [] and not orphan.exists()
 
 
+def test_work_done_in_a_built_notebook_is_told_and_kept(tmp_path):
+    root = write_course(tmp_path)
+    build.build(root)
+    worked = nbformat.read(root / LESSON_NB, as_version=4)
+    worked.cells[-2].source, worked.cells[1].execution_count = "ma réponse", 1
+    nbformat.write(worked, root / LESSON_NB)
+    assert [problem.message for problem in build.check(root)] == ["somebody ran cells in this copy"]
+    build.build(root)
+    assert build.check(root) == []
+    (kept,) = (root / "travail/copies").rglob("*.ipynb")
+    assert "ma réponse" in kept.read_text()
+
+
 @pytest.mark.parametrize("leak", ["### BEGIN SOLUTION", "### BEGIN HIDDEN TESTS"])
 @pytest.mark.parametrize("name", [LESSON_NB, RELEASED_NB])
 def test_answer_left_in_a_learners_notebook_is_told(tmp_path, leak, name):

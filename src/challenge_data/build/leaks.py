@@ -36,5 +36,3 @@ def _notebook_leaks(path: Path, name: Path) -> Iterator[Problem]:
         tags = cell.get("metadata", {}).get("tags", [])
         if "lu" in tags or cell.get("metadata", {}).get("animation"):
             yield Problem(name, 1, f"cell {rank} is not for learners (lu, animation)", "make build")
-        if cell.get("outputs"):
-            yield Problem(name, 1, f"cell {rank} was saved with its output", "make build")

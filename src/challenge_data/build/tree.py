@@ -1,6 +1,7 @@
 """The built files of a course folder: what they should be, writing them, and telling what is stale or orphan."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ from challenge_data.build.release import release
 
 EXERCISES_FILE = Path("src/challenge_data/checks/exercises.json")
 BUILT_FOLDERS = ("notebooks", "solutions", "exercises")
+WORK_COPIES = Path("travail/copies")
 
 # What a viewer or a file manager leaves behind is nobody's mistake.
 _IGNORED = {".ipynb_checkpoints", "__pycache__", ".DS_Store"}
@@ -36,15 +38,35 @@ def write(root: Path, built: dict[Path, bytes]) -> list[Path]:
     for path, content in built.items():
         target = root / path
         if not target.exists() or target.read_bytes() != content:
+            _keep_work(root, path)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
             touched.append(path)
     for path in _orphans(root, built):
         # Only notebooks are ours to delete; any other file may be somebody's, and check tells it.
         if path.suffix == ".ipynb":
+            _keep_work(root, path)
             (root / path).unlink()
             touched.append(path)
     return touched
+
+
+def _keep_work(root: Path, path: Path) -> None:
+    """Somebody ran cells in this built notebook: their copy goes to ``travail/copies/`` before a new one comes."""
+    if not _is_worked_in(root / path):
+        return
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    kept = root / WORK_COPIES / path.with_name(f"{path.stem}-{stamp}.ipynb")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    (root / path).replace(kept)
+
+
+def _is_worked_in(path: Path) -> bool:
+    try:
+        cells = json.loads(path.read_bytes()).get("cells", [])
+    except (OSError, ValueError):
+        return False
+    return any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
 
 
 def compare(root: Path, built: dict[Path, bytes]) -> list[Problem]:
@@ -54,6 +76,8 @@ def compare(root: Path, built: dict[Path, bytes]) -> list[Problem]:
         target = root / path
         if not target.exists():
             problems.append(Problem(path, 1, "missing: its source was never built", "make build"))
+        elif _is_worked_in(target):
+            problems.append(Problem(path, 1, "somebody ran cells in this copy", f"make build: it is kept in {WORK_COPIES}/, and built anew"))
         elif target.read_bytes() != content:
             line = _first_difference(target.read_bytes(), content)
             problems.append(Problem(path, line, "stale: differs from what its source gives",
