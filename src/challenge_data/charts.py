@@ -14,9 +14,6 @@ from challenge_data.errors import LearnerError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
-"""Colours told apart by colour-blind readers: Okabe and Ito (2008), without yellow, too pale on white, and black."""
-
 
 def finish(ax: "Axes", title: str, *, source: str, alt: str, xlabel: str | None = None, ylabel: str | None = None) -> None:
     """Give a figure what its reader needs, then show it with its text alternative.
@@ -36,8 +33,7 @@ def finish(ax: "Axes", title: str, *, source: str, alt: str, xlabel: str | None 
         raise LearnerError("finish attend la figure en premier : écrivez ax = tableau.plot(…), puis finish(ax, …).")
     missing = [name for name, text in (("title", title), ("source", source), ("alt", alt)) if not str(text or "").strip()]
     if missing:
-        raise LearnerError(f"Il manque à votre figure : {', '.join(missing)}. Écrivez {'-le' if len(missing) == 1 else '-les'} entre guillemets."
-                           .replace("Écrivez -", "Écrivez-"))
+        raise LearnerError(f"Il manque à votre figure : {', '.join(missing)}. Écrivez chaque texte entre guillemets.")
     ax.set_title(title, loc="left", wrap=True)
     if xlabel is not None:
         ax.set_xlabel(xlabel)
