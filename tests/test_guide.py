@@ -76,6 +76,8 @@ CASES = {
     "import pandas\npandas.DataFrame({'population': [1]}).popultion": ("pas de colonne « popultion »", "« population »"),
     "if True:\nprint(1)": ("IndentationError", "bloc indenté"),
     "open('nulle_part.csv')": ("nulle_part.csv", "En français"),
+    "import urllib.error\nraise urllib.error.URLError('x')": ("le réseau n'a pas répondu", "EN_LIGNE = False"),
+    "import urllib.error as u\nraise u.HTTPError('x', 500, 'y', {}, None)": ("le réseau n'a pas répondu",),
     "raise OSError('disque étrange')": ("OSError: disque étrange", "mentor"),
 }
 
@@ -90,6 +92,8 @@ def test_pythons_error_is_explained_in_french(explained, source):
     (output,) = explained[source]
     assert output.output_type == "error"
     text = words([output])
+    assert max(map(len, text.splitlines())) <= 110
+    text = " ".join(text.split())
     for expected in CASES[source]:
         assert expected in text
     assert "site-packages" not in text and "github" not in text

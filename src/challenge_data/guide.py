@@ -13,11 +13,13 @@ import difflib
 import linecache
 import re
 import sys
+import textwrap
 import traceback
 
 from challenge_data.errors import CheckFailed, NotAnswered
 
 ELLIPSIS = "…"
+LINE_WIDTH = 96
 _TO_COMPLETE = "À vous : remplacez les points de suspension (…), puis exécutez de nouveau la cellule."
 # Strings first, so that an ellipsis inside a sentence does not count; then comments.
 _STRINGS_AND_COMMENTS = re.compile(
@@ -157,6 +159,8 @@ def _explain(shell, kind, error, trace) -> list[str]:
     except Exception:
         return shell.InteractiveTB.structured_traceback(kind, error, trace)
     words = str(error) if not isinstance(error, SyntaxError) else error.msg
+    # JupyterLab breaks a long line anywhere, words included.
+    meaning = "\n".join(textwrap.fill(line, LINE_WIDTH) for line in meaning.splitlines())
     return [part for part in (where, f"{kind.__name__}: {words}", meaning) if part]
 
 
@@ -211,21 +215,29 @@ def _friendly(kind, error: Exception, trace) -> str:
     report.assign_cause()
     cause, suggestion = (report.info.get(part, "").strip() for part in ("cause", "suggest"))
     # Without a cause it asks to report the case on its own site: of no use to a learner.
-    if not cause or "friendly-traceback" in cause.lower() or "friendly-traceback" in suggestion.lower():
+    if kind.__name__ in ("URLError", "HTTPError") or not cause or "friendly-traceback" in cause.lower() or "friendly-traceback" in suggestion.lower():
         cause, suggestion = _KNOWN.get(kind.__name__, _UNKNOWN), ""
     # It repeats the line and its pointer (« 1: print('a' ») inside some causes: the reader has just seen them.
     cause = " ".join(line.strip() for line in cause.splitlines() if not re.match(r"\s*(\d+:|\^)", line))
+    cause = re.sub(r"Je n.ai pas d.informations? supplémentaires? pour vous\.", "", cause).strip()
     if kind is NameError:
         cause += " S'il vient d'une cellule plus haut, exécutez-la d'abord."
     return f"En français : {cause}" + (f"\n{suggestion}" if suggestion and suggestion not in cause else "")
 
 
+_NO_NETWORK = (
+    "le réseau n'a pas répondu. Vérifiez la connexion et réessayez, ou remettez EN_LIGNE = False : la suite du carnet n'en a pas besoin."
+)
 _KNOWN = {
     "KeyError": "ce nom n'existe pas dans l'objet où vous le cherchez. Vérifiez l'orthographe, les majuscules et les accents.",
     "ValueError": "la valeur donnée a le bon genre, mais pas un contenu que cette commande accepte. Relisez ce qui est entre parenthèses.",
     "TypeError": "deux choses de genres différents se rencontrent (du texte et un nombre, par exemple). Regardez ce que contient chaque variable.",
     "FileNotFoundError": "ce fichier n'existe pas à cet endroit. Vérifiez son nom, et le dossier.",
     "UnicodeDecodeError": "ce fichier n'est pas écrit dans l'encodage supposé. Essayez encoding=\"latin-1\" ou encoding=\"utf-8\".",
+    "URLError": _NO_NETWORK,
+    "HTTPError": _NO_NETWORK,
+    "ConnectionError": _NO_NETWORK,
+    "TimeoutError": _NO_NETWORK,
     "MemoryError": "l'ordinateur n'a plus de mémoire libre. Redémarrez le noyau et travaillez sur moins de lignes.",
 }
 _UNKNOWN = (

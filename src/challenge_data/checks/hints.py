@@ -1,6 +1,7 @@
 """Hints that unfold one after another; how many were opened is kept, costs nothing, and is no secret."""
 
 import json
+import re
 from datetime import datetime
 
 from challenge_data import course
@@ -94,6 +95,6 @@ class _Hints:
 def _html(text: str) -> str:
     from html import escape
 
-    # Hints are our own Markdown, of which they use `code` only.
-    pieces = escape(text, quote=False).split("`")
-    return "".join(f"<code>{piece}</code>" if rank % 2 else piece for rank, piece in enumerate(pieces)).replace("\n", "<br>")
+    # Hints are our own Markdown, of which they use `code` and **bold**; a learner's machine has no Markdown library.
+    shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", shown).replace("\n", "<br>")
