@@ -3,7 +3,7 @@ PYTHON ?= python3
 LAB = $(PYTHON) -m challenge_data.lab
 DEV = $(LAB) --dev --run
 
-.PHONY: lab test build check bench lock lint
+.PHONY: lab test build check data bench lock lint
 ifeq ($(shell command -v $(PYTHON)),)
 $(error Python est introuvable : installez-le (« sudo apt install python3 python3-venv » sous Debian et Ubuntu, python.org ailleurs), puis relancez la commande)
 endif
@@ -12,9 +12,10 @@ lab: ; @$(LAB) $(ARGS)
 test: ; @$(DEV) pytest -n auto --dist worksteal $(ARGS)
 build: ; @$(DEV) challenge-data build $(ARGS)
 check: ; @$(DEV) challenge-data check $(ARGS)
+data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && python datasets/recipes/brumeval/build.py'
 bench: ; @$(DEV) python bench/measure.py $(ARGS)
 # From src/: at the root, challenge_data.py would stand before the package.
 lint: ; @$(DEV) sh -c 'ruff check && cd src && lint-imports --no-cache --config ../pyproject.toml'
 # The learners' lock first: the developers' one keeps to its versions. ARGS=--upgrade for newer ones.
-LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml
+LOCK = uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml
 lock: ; @$(DEV) sh -c '$(LOCK) -o requirements.lock $(ARGS) && $(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock $(ARGS)'

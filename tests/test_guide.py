@@ -10,9 +10,9 @@ from nbclient import NotebookClient
 from challenge_data.guide import assigned_names, is_unanswered
 
 
-def run(*sources: str, may_stop: bool = False) -> list[list]:
-    """Outputs of each cell, run in one kernel after ``import challenge_data``."""
-    cells = [nbformat.v4.new_code_cell(source) for source in ("import challenge_data", *sources)]
+def run(*sources: str, may_stop: bool = False, first: str = "import challenge_data") -> list[list]:
+    """Outputs of each cell, run in one kernel after ``first``."""
+    cells = [nbformat.v4.new_code_cell(source) for source in (first, *sources)]
     for cell in cells[1:]:
         cell.metadata.tags = ["raises-exception"] if may_stop else []
     notebook = nbformat.v4.new_notebook(cells=cells)
@@ -109,6 +109,7 @@ def test_importing_the_package_outside_a_notebook_loads_no_heavy_library():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
-def test_a_number_of_a_table_is_shown_as_a_number():
-    outputs = run("import numpy\nnumpy.int64(461)", "numpy.float64(1972.5)", "numpy.bool_(True)")
-    assert [output[0].data["text/plain"] for output in outputs] == ["461", "1972.5", "True"]
+@pytest.mark.parametrize("first", ["import challenge_data", "import pandas\nimport challenge_data"])
+def test_a_number_of_a_table_is_shown_as_a_number(first):
+    outputs = run("import numpy\nnumpy.int64(461)", "numpy.float64(1972.5)", "numpy.bool_(True)", "0.5", first=first)
+    assert [output[0].data["text/plain"] for output in outputs] == ["461", "1972.5", "True", "0.5"]

@@ -122,9 +122,7 @@ def document(
     return resource | ({"challenge_data": custom} if custom else {})
 
 
-def messy(
-    name: str, path: str, *, title: str, description: str, encoding: str | None = None, **challenge_data
-) -> dict:
+def messy(name: str, path: str, *, title: str, description: str, encoding: str | None = None, **challenge_data) -> dict:
     """A file given as its authority left it: ``raw_file(name)`` gives its path and ``load(name)`` refuses it.
 
     Args:

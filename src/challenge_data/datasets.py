@@ -17,7 +17,6 @@ from challenge_data import course
 from challenge_data.errors import LearnerError
 
 PACKAGE_FILE = "datapackage.json"
-_COUNT = "{:,}".format
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def load(name: str):
     if resource.is_messy:
         raise LearnerError(
             f"« {resource.name} » est un fichier brut, tel que son service l'a remis : load() ne le lit pas pour vous. "
-            f'Demandez où il est avec raw_file("{resource.name}"), puis lisez-le avec pandas.'
+            f'Demandez où il est avec raw_file("{resource.name}"), puis lisez-le vous-même.'
         )
     content = _content(resource)
     if resource.is_table:
@@ -116,7 +115,7 @@ def describe(name: str) -> "Description":
         "Source": " ; ".join(one["title"] for one in package.get("sources", [])),
         "Licence": " ; ".join(one.get("title", one["name"]) for one in package.get("licenses", [])),
         "Contenu": _size(resource),
-        "Fichier": f"{_shown(resource.path)} ({_COUNT(resource.spec['bytes']).replace(',', ' ')} octets)",
+        "Fichier": f"{_shown(resource.path)} ({_thousands(resource.spec['bytes'])} octets)",
         "Dans le même jeu": ", ".join(siblings),
         "En savoir plus": _shown(resource.folder / "SOURCE.md") if (resource.folder / "SOURCE.md").exists() else "",
     }
@@ -278,10 +277,14 @@ def _size(resource: _Resource) -> str:
     if resource.is_messy:
         return f'fichier brut, à découvrir : raw_file("{resource.name}")'
     data = load(resource.name)
-    rows = f"{_COUNT(len(data)).replace(',', ' ')}"
+    rows = _thousands(len(data))
     if hasattr(data, "columns"):
         return f"{rows} lignes, {len(data.columns)} colonnes"
     return f"{rows} éléments"
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}".replace(",", "\u00a0")  # a blank where no line may break
 
 
 def _read_table(resource: _Resource, content: bytes):

@@ -114,6 +114,8 @@ def install() -> None:
     for name in ("int64", "int32", "float64", "float32", "bool_", "bool", "str_"):
         # « 461.0 », not « np.float64(461.0) »: the type is not what a beginner asked for. By name: numpy may not be there.
         plain.for_type_by_name("numpy", name, lambda value, printer, _cycle: printer.text(repr(value.item())))
+    # Where numpy was there first, IPython has a printer of its own for its floats, with this format.
+    plain.float_format = "%s"
 
 
 def _shell():

@@ -14,50 +14,15 @@ from math import inf
 from pathlib import Path
 
 import cog
-from packages import document, field, write_json, write_package
+from aides_velo_words import CONDITIONS, FIELDS, LEVELS
+from packages import document, write_json, write_package
 from publicodes import BIKES, TAXABLE_FROM, Rule, Situation
 from registry import RecipeError, expect, read
 
 PACKAGE, VERSION = "@betagouv/aides-velo", "3.6.1"
 APACHE = {"name": "Apache-2.0", "title": "Licence Apache 2.0", "path": "https://www.apache.org/licenses/LICENSE-2.0"}
-LEVELS = {"code insee": "commune", "epci": "epci", "département": "département", "région": "région", "pays": "pays"}
 STATES = ("neuf", "occasion")
 STATUSES = ("étudiant", "apprenti", "demandeur d'emploi", "salarié", "retraité", "reconversion", "autre")
-# Yes-or-no questions of the model, said as a condition.
-CONDITIONS = {
-    "demandeur . en situation de handicap": "être en situation de handicap",
-    "demandeur . bénéficiaire du RSA": "percevoir le RSA",
-    "demandeur . bénéficiaire de l'AAH": "percevoir l'AAH",
-    "demandeur . bénéficiaire de minima sociaux": "percevoir des minima sociaux",
-    "perçoit le forfait mobilités durables": "recevoir de son employeur le forfait mobilités durables",
-    "titulaire d'un contrat d'alternance ou de stage": "avoir un contrat d'alternance ou de stage",
-    "acheté dans un commerce du territoire": "acheter dans un commerce du territoire",
-    "acheté dans un commerce local": "acheter dans un commerce du territoire",
-    "vélo acheté localement": "acheter dans un commerce du territoire",
-    "achat local": "acheter dans un commerce du territoire",
-    "est professionnel": "exercer une activité professionnelle sur le territoire",
-    "salarié d'une entreprise partenaire": "travailler dans une entreprise partenaire",
-    "salarié d'une structure membre du PDIE": "travailler dans une structure membre du plan de déplacements interentreprises",
-    "est sociétaire de la COOPEC": "être sociétaire de la COOPEC",
-    "distance domicile-travail inférieur à 15 km": "travailler à moins de 15 km de chez soi",
-    "travailler à moins de 20km": "travailler à moins de 20 km de chez soi",
-    "abonné TER": "être abonné au TER",
-    "abonnement Izilo Mobilités": "avoir un abonnement IziLo",
-    "souscrit VELYSOO": "avoir souscrit au service VELYSOO",
-    "possède une carte famille": "avoir la carte famille de la ville",
-    "assemblé en France": "choisir un vélo assemblé en France",
-    "vélo . fabriqué en france": "choisir un vélo fabriqué en France",
-    "abonné Rémi": "avoir un abonnement Rémi Zen",
-    "a souscrit au service LOVELO": "avoir loué un vélo au service LOVELO",
-    "ancien abonné vélibleu": "avoir été abonné à Vélibleu",
-    "occitanie bonus forfait mobilité durable": "ne pas avoir le bonus forfait mobilités durables de la région",
-    "aides . villefranche beaujolais saône > 0 €": "avoir obtenu l'aide de l'agglomération",
-    "aides . bordeaux > 0 €": "avoir obtenu l'aide de Bordeaux Métropole",
-    "aides . commune > 0 €": "avoir obtenu l'aide de sa commune",
-    "aides . porte du hainaut": "avoir obtenu l'aide de La Porte du Hainaut",
-    "aides . ile de france": "avoir obtenu l'aide de la région",
-    "aides . ile de france < (50 % * vélo . prix)": "avoir reçu de la région moins de la moitié du prix",
-}
 _HANDICAP = "demandeur . en situation de handicap"
 _LIMIT = re.compile(r"(<=|<|>=|>) (\d+(?:\.\d+)?) (€/mois|€/an|€|an)$")
 
@@ -68,46 +33,29 @@ def build(folder: Path) -> None:
     _expect(aids)
     write_json(folder / "aides_velo.json", aids)
     write_package(
-        folder, title="Aides locales à l'achat d'un vélo",
+        folder,
+        title="Aides locales à l'achat d'un vélo",
         description="341 aides de communes, d'intercommunalités, de départements, de régions et de deux États voisins : qui paie, pour quels vélos, jusqu'à combien, à quelles conditions.",
-        sources=[{"title": f"Paquet npm {PACKAGE}, version {VERSION} : les faits seulement, réécrits dans une autre forme",
-                  "path": "https://github.com/betagouv/publicodes-aides-velo"}],
-        licences=[APACHE], vintage="fiches relues de février 2025 à février 2026, quand leur date est connue", invented=False,
-        resources=[document("aides_velo", "aides_velo.json", title="Aides à l'achat d'un vélo", encoding="utf-8", fields=FIELDS,
-                            description="Une liste ; chaque élément est une aide, avec des objets et des listes à l'intérieur. Ce qui n'est pas dit par la source est absent.")],
+        sources=[
+            {
+                "title": f"Paquet npm {PACKAGE}, version {VERSION} : les faits seulement, réécrits dans une autre forme",
+                "path": "https://github.com/betagouv/publicodes-aides-velo",
+            }
+        ],
+        licences=[APACHE],
+        vintage="fiches relues de février 2025 à février 2026, quand leur date est connue",
+        invented=False,
+        resources=[
+            document(
+                "aides_velo",
+                "aides_velo.json",
+                title="Aides à l'achat d'un vélo",
+                encoding="utf-8",
+                fields=FIELDS,
+                description="Une liste ; chaque élément est une aide, avec des objets et des listes à l'intérieur. Ce qui n'est pas dit par la source est absent.",
+            )
+        ],
     )
-
-
-FIELDS = [
-    field("id", "string", "Identifiant", "Nom court de l'aide, unique dans ce fichier.", required=True, unique=True),
-    field("organisme.nom", "string", "Qui paie", "Nom de la collectivité ou de l'établissement, tel qu'il se présente."),
-    field("organisme.niveau", "string", "Niveau", "« commune », « epci », « département », « région » ou « pays » (Monaco et Luxembourg).",
-          enum=list(LEVELS.values())),
-    field("organisme.code", "string", "Code", "Code Insee de la commune, du département ou de la région, SIREN de l'EPCI : du texte. Absent pour les deux pays."),
-    field("organisme.pays", "string", "Pays", "« France », « Monaco » ou « Luxembourg »."),
-    field("territoire", "object", "Territoire particulier",
-          "Présent quand l'aide ne couvre pas exactement le territoire de l'organisme : listes « epci », « communes », et « sauf_epci », « sauf_communes »."),
-    field("velos", "array", "Vélos aidés", "Une liste : pour chaque type de vélo aidé, un objet."),
-    field("velos[].type", "string", "Type de vélo", "Mécanique simple, électrique, pliant, cargo (électriques ou non), adapté (handicap), ou « motorisation » (kit électrique).", enum=BIKES),
-    field("velos[].etats", "array", "États", "« neuf », « occasion », ou les deux."),
-    field("velos[].plafond", "number", "Plafond (€)", "Le plus haut montant possible pour ce vélo, toutes conditions réunies, en euros. Absent si aucun montant n'est fixé."),
-    field("velos[].conditions", "object", "Conditions propres à ce vélo", "Mêmes clés que « conditions » ; présent si ce vélo a des conditions que les autres n'ont pas."),
-    field("conditions", "object", "Conditions", "Ce qui est exigé de toute personne, quel que soit le vélo ; vide si rien ne l'est."),
-    field("conditions.revenu_par_part_max", "object", "Plafond de ressources",
-          "Revenu fiscal de référence par part à ne pas dépasser : « montant » en euros, « periode » « an » OU « mois » ; ou « selon » : « composition du foyer ». « sauf » : qui en est dispensé."),
-    field("conditions.age_min", "integer", "Âge minimal", "En années."),
-    field("conditions.age_max", "integer", "Âge maximal", "En années."),
-    field("conditions.prix_min", "number", "Prix minimal", "Prix du vélo, en euros."),
-    field("conditions.prix_max", "number", "Prix maximal", "Prix du vélo, en euros."),
-    field("conditions.statuts", "array", "Statuts admis", "Par exemple « étudiant », « apprenti »."),
-    field("conditions.exige", "array", "Autres exigences", "Toutes sont demandées."),
-    field("conditions.exige_une_de", "array", "Exigences au choix", "Une seule suffit."),
-    field("montant_selon", "array", "Le montant varie selon", "Par exemple « revenu », « prix du vélo » ; absent si le montant ne dépend que du type de vélo."),
-    field("suspendue_depuis", "date", "Suspendue depuis", "Présent si l'aide est suspendue."),
-    field("fin", "date", "Fin", "Dernier jour de l'aide, quand il est annoncé."),
-    field("mise_a_jour", "string", "Mise à jour de la fiche", "Date à laquelle la source a relu cette aide (année-mois-jour), telle qu'elle la donne : une de ces dates n'existe pas."),
-    field("lien", "string", "Page officielle", "Adresse de la page de l'organisme ; elle peut avoir disparu."),
-]
 
 
 @cache
@@ -118,7 +66,11 @@ def _model() -> dict:
 @cache
 def _places() -> dict[str, dict]:
     """Name of the aid -> who pays, read in the package's bundled JavaScript (plain JSON values, named one by one)."""
-    names = re.findall(r'^import \{[^}]*\baidesAvecLocalisation\b[^}]*\} from "\.\./\.\./(.+?)"', read(PACKAGE, VERSION, "dist/src/data/index.js").decode(), re.M)
+    names = re.findall(
+        r'^import \{[^}]*\baidesAvecLocalisation\b[^}]*\} from "\.\./\.\./(.+?)"',
+        read(PACKAGE, VERSION, "dist/src/data/index.js").decode(),
+        re.M,
+    )
     bundle = read(PACKAGE, VERSION, f"dist/{names[0]}").decode()
     values = dict(re.findall(r"^var (\S+) = (\{.*?^\});$", bundle, re.M | re.S))
     table = re.findall(r'^\t"(aides \. .+)": (\S+?),?$', values["aides_collectivities_default"], re.M)
@@ -127,7 +79,7 @@ def _places() -> dict[str, dict]:
 
 @cache
 def _epci_by_name() -> dict[str, str]:
-    return {one["nom"]: one["code"] for one in cog._read("epci")}
+    return {one["nom"]: one["code"] for one in cog.read_data("epci")}
 
 
 def _aid(name: str, where: dict) -> dict:
@@ -137,17 +89,34 @@ def _aid(name: str, where: dict) -> dict:
     if level != "pays":
         payer["code"] = place.get("code", place["value"])
     payer["pays"] = where["country"].capitalize()
-    updated = next((value for key, value in body.items() if key.endswith("jour")), None)  # the source spells this key in three ways
+    updated = next(
+        (value for key, value in body.items() if key.endswith("jour")), None
+    )  # the source spells this key in three ways
     bikes = _bikes(rule)
     # What every bicycle shares is said once, for the aid; the rest stays with its bicycle.
-    common = {key: value for key, value in bikes[0]["conditions"].items() if all(one["conditions"].get(key) == value for one in bikes)} if bikes else {}
+    common = (
+        {
+            key: value
+            for key, value in bikes[0]["conditions"].items()
+            if all(one["conditions"].get(key) == value for one in bikes)
+        }
+        if bikes
+        else {}
+    )
     for one in bikes:
         own = {key: value for key, value in one.pop("conditions").items() if key not in common}
         one |= {"conditions": own} if own else {}
     aid = {
-        "id": _slug(name.removeprefix("aides . ")), "organisme": payer, "territoire": _territory(rule, place),
-        "velos": bikes, "conditions": common, "montant_selon": _depends_on(rule),
-        "suspendue_depuis": _suspended(body), "fin": _iso(body.get("date de fin")), "mise_a_jour": _iso(updated), "lien": body["lien"],
+        "id": _slug(name.removeprefix("aides . ")),
+        "organisme": payer,
+        "territoire": _territory(rule, place),
+        "velos": bikes,
+        "conditions": common,
+        "montant_selon": _depends_on(rule),
+        "suspendue_depuis": _suspended(body),
+        "fin": _iso(body.get("date de fin")),
+        "mise_a_jour": _iso(updated),
+        "lien": body["lien"],
     }
     if not aid["velos"]:
         raise RecipeError(f"{PACKAGE} {VERSION}: « {name} » gives nothing to anybody, as we read it.")
@@ -179,9 +148,14 @@ def _conditions(rule: Rule, kind: str) -> dict:
     if not possible(income=inf):
         found["revenu_par_part_max"] = _income_limit(rule, atoms, possible)
     elif possible(answers=no) and not possible(income=inf, answers=no):
-        found["revenu_par_part_max"] = _income_limit(rule, atoms, lambda income: possible(income=income, answers=no)) | {
-            "sauf": [CONDITIONS[one] for one in questions if possible(income=inf, answers=no | {one: True})]}
-    ages = {18} | {int(_LIMIT.search(one)[2]) for one in atoms if one.startswith("demandeur . âge ") and _LIMIT.search(one)} | {15, 25}
+        found["revenu_par_part_max"] = _income_limit(
+            rule, atoms, lambda income: possible(income=income, answers=no)
+        ) | {"sauf": [CONDITIONS[one] for one in questions if possible(income=inf, answers=no | {one: True})]}
+    ages = (
+        {18}
+        | {int(_LIMIT.search(one)[2]) for one in atoms if one.startswith("demandeur . âge ") and _LIMIT.search(one)}
+        | {15, 25}
+    )
     around = sorted({age + step for age in ages for step in (-1, 0, 1)})
     if not possible(age=0):
         found["age_min"] = min(age for age in around if possible(age=age))
@@ -205,24 +179,37 @@ def _conditions(rule: Rule, kind: str) -> dict:
 def _income_limit(rule: Rule, atoms: list[str], possible) -> dict | None:
     limits = {}
     for one in atoms:
-        if one.startswith("revenu fiscal de référence par part ") and (limit := rule.yearly_income(one.split(" ", 7)[-1])):
+        if one.startswith("revenu fiscal de référence par part ") and (
+            limit := rule.yearly_income(one.split(" ", 7)[-1])
+        ):
             monthly = one.endswith("€/mois")
-            limits[limit] = {"montant": _number(limit / 12 if monthly else limit), "periode": "mois" if monthly else "an"}
+            limits[limit] = {
+                "montant": _number(limit / 12 if monthly else limit),
+                "periode": "mois" if monthly else "an",
+            }
         elif one.startswith("foyer . imposable"):
             limits[TAXABLE_FROM] = {"montant": TAXABLE_FROM, "periode": "an"}
     reached = [limit for limit in limits if possible(income=limit - 0.01)]
     if reached:
         return limits[max(reached)]
     # No limit of its own: it comes from another aid, which « exige » names.
-    return {"selon": "composition du foyer"} if any(one.endswith(("plafond de ressources", "plafond ménage modeste")) for one in atoms) else None
+    return (
+        {"selon": "composition du foyer"}
+        if any(one.endswith(("plafond de ressources", "plafond ménage modeste")) for one in atoms)
+        else None
+    )
 
 
 def _depends_on(rule: Rule) -> list[str] | None:
     """What changes the amount, apart from the kind of bicycle."""
     atoms = rule.atoms("variations", "plafond", "plaond", "somme", "produit", "valeur")
     kinds = {
-        "revenu": ("revenu fiscal", "foyer . imposable"), "prix du vélo": ("vélo . prix",), "état du vélo": ("vélo . état",),
-        "âge": ("demandeur . âge",), "statut": ("demandeur . statut",), "handicap": (_HANDICAP,),
+        "revenu": ("revenu fiscal", "foyer . imposable"),
+        "prix du vélo": ("vélo . prix",),
+        "état du vélo": ("vélo . état",),
+        "âge": ("demandeur . âge",),
+        "statut": ("demandeur . statut",),
+        "handicap": (_HANDICAP,),
     }
     found = [kind for kind, starts in kinds.items() if any(one.startswith(starts) for one in atoms)]
     if any(one in CONDITIONS and one != _HANDICAP for one in atoms):
@@ -237,7 +224,9 @@ def _territory(rule: Rule, place: dict) -> dict | None:
         found: dict[str, list[str]] = {"epci": [], "communes": []}
         for one in rule.atoms(key) if key in rule.body else []:
             if at := re.match(r"^localisation \. (epci|code insee) = '(.+)'$", one):
-                found["epci" if at[1] == "epci" else "communes"].append(_epci_by_name()[at[2]] if at[1] == "epci" else at[2])
+                found["epci" if at[1] == "epci" else "communes"].append(
+                    _epci_by_name()[at[2]] if at[1] == "epci" else at[2]
+                )
         return found
 
     inside, outside = listed("applicable si"), listed("non applicable si")
@@ -279,31 +268,68 @@ def _is_date(text: str) -> bool:
 
 def _expect(aids: list[dict]) -> None:
     unknown = {one for name in _places() for one in Rule(name, _model()).atoms()} - set(CONDITIONS)
-    unread = sorted(one for one in unknown if not one.startswith(
-        ("localisation . ", "vélo . ", "revenu fiscal de référence par part", "demandeur . âge", "demandeur . statut . ", "foyer . imposable")))
-    communes = {one["code"] for one in cog._communes()}
-    epci = {one["code"] for one in cog._read("epci")}
-    siren = cog._siren_of_commune()
-    codes = {level: [one["organisme"]["code"] for one in aids if one["organisme"]["niveau"] == level] for level in ("commune", "epci")}
-    expect(f"{PACKAGE} {VERSION}", {
-        "aids": len(aids), "levels": dict(Counter(one["organisme"]["niveau"] for one in aids)),
-        "abroad": sorted(one["organisme"]["pays"] for one in aids if one["organisme"]["pays"] != "France"),
-        "distinct ids": len({one["id"] for one in aids}),
-        "distinct payers": len({(one["organisme"]["niveau"], one["organisme"].get("code", one["organisme"]["nom"])) for one in aids}),
-        "codes of no commune": sorted(set(codes["commune"]) - communes), "codes of no EPCI": sorted(set(codes["epci"]) - epci),
-        "communes inside an EPCI that pays too": sum(siren.get(code) in codes["epci"] for code in set(codes["commune"])),
-        "conditions that we cannot say": unread,
-        "impossible dates": sorted(one["mise_a_jour"] for one in aids if "mise_a_jour" in one and not _is_date(one["mise_a_jour"])),
-        "without date": sum("mise_a_jour" not in one for one in aids),
-        "own territory": sorted(one["id"] for one in aids if "territoire" in one),
-        "without ceiling": sorted(one["id"] for one in aids if any("plafond" not in bike for bike in one["velos"])),
-        "suspended": sorted(one["id"] for one in aids if "suspendue_depuis" in one),
-    }, TOLD)
+    unread = sorted(
+        one
+        for one in unknown
+        if not one.startswith(
+            (
+                "localisation . ",
+                "vélo . ",
+                "revenu fiscal de référence par part",
+                "demandeur . âge",
+                "demandeur . statut . ",
+                "foyer . imposable",
+            )
+        )
+    )
+    communes = {one["code"] for one in cog.present_communes()}
+    epci = {one["code"] for one in cog.read_data("epci")}
+    siren = cog.epci_of_commune()
+    codes = {
+        level: [one["organisme"]["code"] for one in aids if one["organisme"]["niveau"] == level]
+        for level in ("commune", "epci")
+    }
+    expect(
+        f"{PACKAGE} {VERSION}",
+        {
+            "aids": len(aids),
+            "levels": dict(Counter(one["organisme"]["niveau"] for one in aids)),
+            "abroad": sorted(one["organisme"]["pays"] for one in aids if one["organisme"]["pays"] != "France"),
+            "distinct ids": len({one["id"] for one in aids}),
+            "distinct payers": len(
+                {(one["organisme"]["niveau"], one["organisme"].get("code", one["organisme"]["nom"])) for one in aids}
+            ),
+            "codes of no commune": sorted(set(codes["commune"]) - communes),
+            "codes of no EPCI": sorted(set(codes["epci"]) - epci),
+            "communes inside an EPCI that pays too": sum(
+                siren.get(code) in codes["epci"] for code in set(codes["commune"])
+            ),
+            "conditions that we cannot say": unread,
+            "impossible dates": sorted(
+                one["mise_a_jour"] for one in aids if "mise_a_jour" in one and not _is_date(one["mise_a_jour"])
+            ),
+            "without date": sum("mise_a_jour" not in one for one in aids),
+            "own territory": sorted(one["id"] for one in aids if "territoire" in one),
+            "without ceiling": sorted(one["id"] for one in aids if any("plafond" not in bike for bike in one["velos"])),
+            "suspended": sorted(one["id"] for one in aids if "suspendue_depuis" in one),
+        },
+        TOLD,
+    )
 
 
 TOLD = {
-    "aids": 341, "levels": {"commune": 146, "epci": 183, "région": 8, "département": 2, "pays": 2}, "abroad": ["Luxembourg", "Monaco"],
-    "distinct ids": 341, "distinct payers": 331, "codes of no commune": ["69152"], "codes of no EPCI": [],
-    "communes inside an EPCI that pays too": 47, "conditions that we cannot say": [], "impossible dates": ["2025-02-30", "2025-02-30"], "without date": 140,
-    "own territory": ["grand-calais", "grenoble", "region-centre", "st2b"], "without ceiling": ["denain"], "suspended": ["grenoble"],
+    "aids": 341,
+    "levels": {"commune": 146, "epci": 183, "région": 8, "département": 2, "pays": 2},
+    "abroad": ["Luxembourg", "Monaco"],
+    "distinct ids": 341,
+    "distinct payers": 331,
+    "codes of no commune": ["69152"],
+    "codes of no EPCI": [],
+    "communes inside an EPCI that pays too": 47,
+    "conditions that we cannot say": [],
+    "impossible dates": ["2025-02-30", "2025-02-30"],
+    "without date": 140,
+    "own territory": ["grand-calais", "grenoble", "region-centre", "st2b"],
+    "without ceiling": ["denain"],
+    "suspended": ["grenoble"],
 }

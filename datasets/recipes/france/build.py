@@ -18,12 +18,13 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]  # this folder's modules, and packa
 import aides_velo  # noqa: E402
 import cog  # noqa: E402
 import departements  # noqa: E402
+import epci  # noqa: E402
 from registry import RecipeError  # noqa: E402
 
 DATASETS = {
     "communes": cog.build_communes,
     "populations": cog.build_populations,
-    "epci": cog.build_epci,
+    "epci": epci.build,
     "departements": departements.build,
     "aides_velo": aides_velo.build,
 }

@@ -1,4 +1,4 @@
-"""Communes, their populations by vintage, and EPCI, from the package @etalab/decoupage-administratif."""
+"""Communes and their populations by vintage, from the package @etalab/decoupage-administratif."""
 
 import json
 from collections import Counter
@@ -19,82 +19,166 @@ REGION = r"^(\d{2}|97\d|98\d)$"
 SIREN = r"^\d{9}$"
 
 
-def _source(versions: str) -> list[dict]:
+def sources(versions: str) -> list[dict]:
     return [
         {"title": f"Paquet npm {PACKAGE}, {versions}", "path": "https://github.com/datagouv/decoupage-administratif"},
         {"title": "Insee, Code officiel géographique", "path": "https://www.insee.fr/fr/information/2560452"},
-        {"title": "DGCL, liste et composition des EPCI à fiscalité propre",
-         "path": "https://www.collectivites-locales.gouv.fr/etudes-et-statistiques"},
-        {"title": "La Poste, base officielle des codes postaux",
-         "path": "https://www.data.gouv.fr/datasets/base-officielle-des-codes-postaux"},
+        {
+            "title": "DGCL, liste et composition des EPCI à fiscalité propre",
+            "path": "https://www.collectivites-locales.gouv.fr/etudes-et-statistiques",
+        },
+        {
+            "title": "La Poste, base officielle des codes postaux",
+            "path": "https://www.data.gouv.fr/datasets/base-officielle-des-codes-postaux",
+        },
     ]
 
 
 @cache
-def _read(name: str, year: int = LATEST) -> list[dict]:
+def read_data(name: str, year: int = LATEST) -> list[dict]:
     return json.loads(read(PACKAGE, VERSIONS[year], f"data/{name}.json"))
 
 
 @cache
-def _communes(year: int = LATEST) -> list[dict]:
+def present_communes(year: int = LATEST) -> list[dict]:
     """Present communes only: the package also lists delegated, associated communes and arrondissements."""
-    return sorted((one for one in _read("communes", year) if one["type"] == "commune-actuelle"), key=lambda one: one["code"])
+    return sorted(
+        (one for one in read_data("communes", year) if one["type"] == "commune-actuelle"), key=lambda one: one["code"]
+    )
 
 
 @cache
-def _siren_of_commune() -> dict[str, str]:
-    return {member["code"]: epci["code"] for epci in _read("epci") for member in epci["membres"]}
+def epci_of_commune() -> dict[str, str]:
+    return {member["code"]: epci["code"] for epci in read_data("epci") for member in epci["membres"]}
 
 
 COMMUNES_FIELDS = [
-    field("code_commune", "string", "Code commune",
-          "Code Insee de la commune, cinq caractères : du texte, jamais un nombre (« 01001 », « 2A004 »). Ce n'est pas le code postal.",
-          required=True, unique=True, pattern=COMMUNE),
-    field("nom", "string", "Nom", "Nom officiel, avec son article. Il ne suffit pas à reconnaître une commune : 3 675 communes ont au moins une homonyme.",
-          required=True),
-    field("zone", "string", "Zone", "« metro » : France métropolitaine ; « drom » : département ou région d'outre-mer ; « com » : autre collectivité d'outre-mer.",
-          required=True, enum=["metro", "drom", "com"]),
-    field("code_departement", "string", "Code du département", "Code Insee du département (« 01 », « 2A », « 974 »), ou de la collectivité d'outre-mer (« 987 »).",
-          required=True, pattern=DEPARTEMENT),
-    field("nom_departement", "string", "Nom du département", "Nom du département, ou de la collectivité d'outre-mer.", required=True),
-    field("code_region", "string", "Code de la région",
-          "Code Insee de la région (« 53 » pour la Bretagne, à ne pas confondre avec le département 53). Une collectivité d'outre-mer n'a pas de région : son propre code est répété.",
-          required=True, pattern=REGION),
-    field("nom_region", "string", "Nom de la région", "Nom de la région ; pour une collectivité d'outre-mer, son propre nom.", required=True),
-    field("siren", "string", "SIREN de la commune", "Numéro SIREN de la commune (9 chiffres). Absent dans les collectivités d'outre-mer.", pattern=SIREN),
-    field("siren_epci", "string", "SIREN de l'EPCI",
-          "Numéro SIREN de l'intercommunalité à fiscalité propre dont la commune est membre (jeu « epci »). Absent pour 98 communes : les 94 des collectivités d'outre-mer et quatre îles.",
-          pattern=SIREN),
-    field("codes_postaux", "string", "Codes postaux",
-          "Codes postaux de la commune, séparés par « | » : une commune peut en avoir plusieurs, et plusieurs communes partagent le même.", pattern=r"^\d{5}(\|\d{5})*$"),
-    field("population", "integer", "Population",
-          "Population légale diffusée avec le COG 2026, en habitants. Le fichier ne dit pas l'année de recensement. Absente pour 6 territoires sans habitants permanents.",
-          minimum=0),
+    field(
+        "code_commune",
+        "string",
+        "Code commune",
+        "Code Insee de la commune, cinq caractères : du texte, jamais un nombre (« 01001 », « 2A004 »). Ce n'est pas le code postal.",
+        required=True,
+        unique=True,
+        pattern=COMMUNE,
+    ),
+    field(
+        "nom",
+        "string",
+        "Nom",
+        "Nom officiel, avec son article. Il ne suffit pas à reconnaître une commune : 3 675 communes ont au moins une homonyme.",
+        required=True,
+    ),
+    field(
+        "zone",
+        "string",
+        "Zone",
+        "« metro » : France métropolitaine ; « drom » : département ou région d'outre-mer ; « com » : autre collectivité d'outre-mer.",
+        required=True,
+        enum=["metro", "drom", "com"],
+    ),
+    field(
+        "code_departement",
+        "string",
+        "Code du département",
+        "Code Insee du département (« 01 », « 2A », « 974 »), ou de la collectivité d'outre-mer (« 987 »).",
+        required=True,
+        pattern=DEPARTEMENT,
+    ),
+    field(
+        "nom_departement",
+        "string",
+        "Nom du département",
+        "Nom du département, ou de la collectivité d'outre-mer.",
+        required=True,
+    ),
+    field(
+        "code_region",
+        "string",
+        "Code de la région",
+        "Code Insee de la région (« 53 » pour la Bretagne, à ne pas confondre avec le département 53). Une collectivité d'outre-mer n'a pas de région : son propre code est répété.",
+        required=True,
+        pattern=REGION,
+    ),
+    field(
+        "nom_region",
+        "string",
+        "Nom de la région",
+        "Nom de la région ; pour une collectivité d'outre-mer, son propre nom.",
+        required=True,
+    ),
+    field(
+        "siren",
+        "string",
+        "SIREN de la commune",
+        "Numéro SIREN de la commune (9 chiffres). Absent dans les collectivités d'outre-mer.",
+        pattern=SIREN,
+    ),
+    field(
+        "siren_epci",
+        "string",
+        "SIREN de l'EPCI",
+        "Numéro SIREN de l'intercommunalité à fiscalité propre dont la commune est membre (jeu « epci »). Absent pour 98 communes : les 94 des collectivités d'outre-mer et quatre îles.",
+        pattern=SIREN,
+    ),
+    field(
+        "codes_postaux",
+        "string",
+        "Codes postaux",
+        "Codes postaux de la commune, séparés par « | » : une commune peut en avoir plusieurs, et plusieurs communes partagent le même.",
+        pattern=r"^\d{5}(\|\d{5})*$",
+    ),
+    field(
+        "population",
+        "integer",
+        "Population",
+        "Population légale diffusée avec le COG 2026, en habitants. Le fichier ne dit pas l'année de recensement. Absente pour 6 territoires sans habitants permanents.",
+        minimum=0,
+    ),
 ]
 
 
 def build_communes(folder: Path) -> None:
     """datasets/france/communes: one row a commune of the COG 2026."""
-    departements = {one["code"]: one["nom"] for one in _read("departements")}
-    regions = {one["code"]: one["nom"] for one in _read("regions")}
-    siren = _siren_of_commune()
+    departements = {one["code"]: one["nom"] for one in read_data("departements")}
+    regions = {one["code"]: one["nom"] for one in read_data("regions")}
+    siren = epci_of_commune()
     rows = [
         {
-            "code_commune": one["code"], "nom": one["nom"], "zone": one["zone"],
-            "code_departement": one["departement"], "nom_departement": departements[one["departement"]],
-            "code_region": one["region"], "nom_region": regions[one["region"]],
-            "siren": one.get("siren"), "siren_epci": siren.get(one["code"]),
-            "codes_postaux": "|".join(one.get("codesPostaux", [])), "population": one.get("population"),
+            "code_commune": one["code"],
+            "nom": one["nom"],
+            "zone": one["zone"],
+            "code_departement": one["departement"],
+            "nom_departement": departements[one["departement"]],
+            "code_region": one["region"],
+            "nom_region": regions[one["region"]],
+            "siren": one.get("siren"),
+            "siren_epci": siren.get(one["code"]),
+            "codes_postaux": "|".join(one.get("codesPostaux", [])),
+            "population": one.get("population"),
         }
-        for one in _communes()
+        for one in present_communes()
     ]
     _expect_communes(rows)
     write_csv(folder / "communes.csv", COMMUNES_FIELDS, rows)
     write_package(
-        folder, title="Communes de France (COG 2026)",
+        folder,
+        title="Communes de France (COG 2026)",
         description="Les 34 969 communes et territoires assimilés du Code officiel géographique 2026 : code, nom, département, région, intercommunalité, codes postaux, population.",
-        sources=_source(f"version {VERSIONS[LATEST]}"), licences=[LICENCE_OUVERTE], vintage="COG 2026", invented=False,
-        resources=[table("communes", "communes.csv", title="Communes", description="Une ligne par commune.", fields=COMMUNES_FIELDS, key="code_commune")],
+        sources=sources(f"version {VERSIONS[LATEST]}"),
+        licences=[LICENCE_OUVERTE],
+        vintage="COG 2026",
+        invented=False,
+        resources=[
+            table(
+                "communes",
+                "communes.csv",
+                title="Communes",
+                description="Une ligne par commune.",
+                fields=COMMUNES_FIELDS,
+                key="code_commune",
+            )
+        ],
     )
 
 
@@ -102,35 +186,72 @@ def _expect_communes(rows: list[dict]) -> None:
     zones = Counter(row["zone"] for row in rows)
     names = Counter(row["nom"] for row in rows)
     shared = [count for count in names.values() if count > 1]
-    expect(f"{PACKAGE} {VERSIONS[LATEST]}", {
-        "communes": len(rows), "metro": zones["metro"], "drom": zones["drom"], "com": zones["com"],
-        "outside the collectivities": zones["metro"] + zones["drom"],
-        "without population": sum(row["population"] is None for row in rows),
-        "population zero": sum(row["population"] == 0 for row in rows),
-        "without EPCI": sum(row["siren_epci"] is None for row in rows),
-        "without EPCI, outside the collectivities":
-            sorted(row["nom"] for row in rows if row["siren_epci"] is None and row["zone"] != "com"),
-        "without postcode": sum(not row["codes_postaux"] for row in rows),
-        "without SIREN": sum(row["siren"] is None for row in rows),
-        "shared names": len(shared), "communes that share a name": sum(shared),
-        "Sainte-Colombe": names["Sainte-Colombe"],
-        "Saint-Denis": sorted(row["population"] for row in rows if row["nom"] == "Saint-Denis"),
-    }, {
-        "communes": 34969, "metro": 34746, "drom": 129, "com": 94, "outside the collectivities": 34875,
-        "without population": 6, "population zero": 6, "without EPCI": 98,
-        "without EPCI, outside the collectivities": ["L'Île-d'Yeu", "Ouessant", "Île-de-Bréhat", "Île-de-Sein"],
-        "without postcode": 5, "without SIREN": 94, "shared names": 1441, "communes that share a name": 3675,
-        "Sainte-Colombe": 12, "Saint-Denis": [296, 523, 149077, 155634],
-    })
+    expect(
+        f"{PACKAGE} {VERSIONS[LATEST]}",
+        {
+            "communes": len(rows),
+            "metro": zones["metro"],
+            "drom": zones["drom"],
+            "com": zones["com"],
+            "outside the collectivities": zones["metro"] + zones["drom"],
+            "without population": sum(row["population"] is None for row in rows),
+            "population zero": sum(row["population"] == 0 for row in rows),
+            "without EPCI": sum(row["siren_epci"] is None for row in rows),
+            "without EPCI, outside the collectivities": sorted(
+                row["nom"] for row in rows if row["siren_epci"] is None and row["zone"] != "com"
+            ),
+            "without postcode": sum(not row["codes_postaux"] for row in rows),
+            "without SIREN": sum(row["siren"] is None for row in rows),
+            "shared names": len(shared),
+            "communes that share a name": sum(shared),
+            "Sainte-Colombe": names["Sainte-Colombe"],
+            "Saint-Denis": sorted(row["population"] for row in rows if row["nom"] == "Saint-Denis"),
+        },
+        {
+            "communes": 34969,
+            "metro": 34746,
+            "drom": 129,
+            "com": 94,
+            "outside the collectivities": 34875,
+            "without population": 6,
+            "population zero": 6,
+            "without EPCI": 98,
+            "without EPCI, outside the collectivities": ["L'Île-d'Yeu", "Ouessant", "Île-de-Bréhat", "Île-de-Sein"],
+            "without postcode": 5,
+            "without SIREN": 94,
+            "shared names": 1441,
+            "communes that share a name": 3675,
+            "Sainte-Colombe": 12,
+            "Saint-Denis": [296, 523, 149077, 155634],
+        },
+    )
 
 
 POPULATIONS_FIELDS = [
-    field("code_commune", "string", "Code commune", "Code Insee de la commune dans ce millésime : du texte, jamais un nombre. Un code peut disparaître (fusion) ou revenir (scission) d'un millésime à l'autre.",
-          required=True, pattern=COMMUNE),
-    field("millesime", "integer", "Millésime du COG",
-          "Année du Code officiel géographique avec lequel cette population est diffusée. Ce n'est PAS l'année du recensement, que le fichier ne donne pas.",
-          required=True, minimum=2021, maximum=2026),
-    field("population", "integer", "Population", "Population légale diffusée avec ce millésime, en habitants. Absente pour 6 territoires sans habitants permanents.", minimum=0),
+    field(
+        "code_commune",
+        "string",
+        "Code commune",
+        "Code Insee de la commune dans ce millésime : du texte, jamais un nombre. Un code peut disparaître (fusion) ou revenir (scission) d'un millésime à l'autre.",
+        required=True,
+        pattern=COMMUNE,
+    ),
+    field(
+        "millesime",
+        "integer",
+        "Millésime du COG",
+        "Année du Code officiel géographique avec lequel cette population est diffusée. Ce n'est PAS l'année du recensement, que le fichier ne donne pas.",
+        required=True,
+        minimum=2021,
+        maximum=2026,
+    ),
+    field(
+        "population",
+        "integer",
+        "Population",
+        "Population légale diffusée avec ce millésime, en habitants. Absente pour 6 territoires sans habitants permanents.",
+        minimum=0,
+    ),
 ]
 
 
@@ -138,16 +259,29 @@ def build_populations(folder: Path) -> None:
     """datasets/france/populations: one row a commune and a vintage, COG 2021 to 2026."""
     rows = [
         {"code_commune": one["code"], "millesime": year, "population": one.get("population")}
-        for year in VERSIONS for one in _communes(year)
+        for year in VERSIONS
+        for one in present_communes(year)
     ]
     _expect_populations(rows)
     write_csv(folder / "populations.csv", POPULATIONS_FIELDS, rows)
     write_package(
-        folder, title="Populations des communes, par millésime du COG (2021 à 2026)",
+        folder,
+        title="Populations des communes, par millésime du COG (2021 à 2026)",
         description="La population de chaque commune telle que diffusée avec six millésimes du Code officiel géographique. Des communes fusionnent, et certains millésimes se répètent : lire SOURCE.md avant de calculer une évolution.",
-        sources=_source(f"versions {', '.join(VERSIONS.values())}")[:2], licences=[LICENCE_OUVERTE], vintage="COG 2021 à 2026", invented=False,
-        resources=[table("populations", "populations.csv", title="Populations", description="Une ligne par commune et par millésime.",
-                         fields=POPULATIONS_FIELDS, key=["code_commune", "millesime"])],
+        sources=sources(f"versions {', '.join(VERSIONS.values())}")[:2],
+        licences=[LICENCE_OUVERTE],
+        vintage="COG 2021 à 2026",
+        invented=False,
+        resources=[
+            table(
+                "populations",
+                "populations.csv",
+                title="Populations",
+                description="Une ligne par commune et par millésime.",
+                fields=POPULATIONS_FIELDS,
+                key=["code_commune", "millesime"],
+            )
+        ],
     )
 
 
@@ -163,96 +297,38 @@ def _expect_populations(rows: list[dict]) -> None:
         return len(old.keys() - new.keys()), len(new.keys() - old.keys()), sum(old[code] != new[code] for code in both)
 
     mayotte = {sum(count for code, count in by_year[year].items() if code.startswith("976")) for year in VERSIONS}
-    expect(PACKAGE, {
-        "rows": len(rows), "communes by vintage": [len(by_year[year]) for year in VERSIONS],
-        "without population by vintage": [sum(count is None for count in by_year[year].values()) for year in VERSIONS],
-        "2021 to 2022": changes(2021, 2022), "2022 to 2023": changes(2022, 2023), "2023 to 2024": changes(2023, 2024),
-        "2024 to 2025": changes(2024, 2025), "2025 to 2026": changes(2025, 2026),
-        "Saint-Denis": [by_year[year]["93066"] for year in VERSIONS],
-        "Pierrefitte-sur-Seine": [by_year[year].get("93059") for year in VERSIONS],
-        "Mayotte": sorted(mayotte),
-        "zones in 2021": sum("zone" in one for one in _communes(2021)),
-        "without department in 2021": sum("departement" not in one for one in _communes(2021)),
-    }, {
-        "rows": 210114, "communes by vintage": [35059, 35049, 35039, 35029, 34969, 34969],
-        "without population by vintage": [6, 6, 6, 6, 6, 6],
-        "2021 to 2022": (10, 0, 31904), "2022 to 2023": (11, 1, 0), "2023 to 2024": (13, 3, 33513),
-        "2024 to 2025": (68, 8, 32333), "2025 to 2026": (0, 0, 0),
-        "Saint-Denis": [112852, 113116, 113116, 115237, 149077, 149077],
-        "Pierrefitte-sur-Seine": [30861, 31344, 31344, 33670, None, None],
-        "Mayotte": [256518], "zones in 2021": 0, "without department in 2021": 94,
-    })
-
-
-EPCI_FIELDS = [
-    field("siren_epci", "string", "SIREN de l'EPCI", "Numéro SIREN de l'intercommunalité (9 chiffres) : c'est lui qui relie « epci », « epci_communes » et « communes ».",
-          required=True, unique=True, pattern=SIREN),
-    field("nom", "string", "Nom", "Nom de l'intercommunalité, précédé de sa nature abrégée. Deux portent le même : « CC des Quatre Rivières ».", required=True),
-    field("type", "string", "Type", "« CC » : communauté de communes ; « CA » : communauté d'agglomération ; « CU » : communauté urbaine ; « METRO » : métropole ; « MET69 » : métropole de Lyon.",
-          required=True, enum=["CC", "CA", "CU", "METRO", "MET69"]),
-    field("mode_financement", "string", "Mode de financement", "« FPU » : fiscalité professionnelle unique ; « FA » : fiscalité additionnelle.", required=True, enum=["FPU", "FA"]),
-    field("nombre_communes", "integer", "Nombre de communes membres", "Compté dans la liste des membres (ressource « epci_communes »).", required=True, minimum=1),
-    field("population_municipale", "integer", "Population municipale",
-          "Somme des populations municipales des membres, en habitants, selon la liste des EPCI. Elle est plus ancienne que la colonne « population » des communes : ne pas mêler les deux.",
-          required=True, minimum=0),
-    field("population_totale", "integer", "Population totale",
-          "Population municipale plus population comptée à part (étudiants logés ailleurs, par exemple). Ne pas additionner des populations totales : des personnes y seraient comptées deux fois.",
-          required=True, minimum=0),
-]
-MEMBERS_FIELDS = [
-    field("code_commune", "string", "Code commune", "Code Insee de la commune membre. Chaque commune est membre d'une seule intercommunalité à fiscalité propre.",
-          required=True, unique=True, pattern=COMMUNE),
-    field("siren_epci", "string", "SIREN de l'EPCI", "Numéro SIREN de l'intercommunalité dont elle est membre.", required=True, pattern=SIREN),
-]
-
-
-def build_epci(folder: Path) -> None:
-    """datasets/france/epci: one row an EPCI, and which commune is a member of which."""
-    epci = sorted(_read("epci"), key=lambda one: one["code"])
-    rows = [
+    expect(
+        PACKAGE,
         {
-            "siren_epci": one["code"], "nom": one["nom"], "type": one["type"], "mode_financement": one["modeFinancement"],
-            "nombre_communes": len(one["membres"]), "population_municipale": one["populationMunicipale"],
-            "population_totale": one["populationTotale"],
-        }
-        for one in epci
-    ]
-    members = [{"code_commune": code, "siren_epci": siren} for code, siren in sorted(_siren_of_commune().items())]
-    _expect_epci(rows, members)
-    write_csv(folder / "epci.csv", EPCI_FIELDS, rows)
-    write_csv(folder / "epci_communes.csv", MEMBERS_FIELDS, members)
-    write_package(
-        folder, title="Intercommunalités à fiscalité propre (EPCI) et leurs communes membres",
-        description="Les 1 255 établissements publics de coopération intercommunale à fiscalité propre, et l'appartenance des communes.",
-        sources=[_source(f"version {VERSIONS[LATEST]}")[i] for i in (0, 2)], licences=[LICENCE_OUVERTE],
-        vintage="COG 2026 (liste des EPCI identique à celle diffusée avec le COG 2025)", invented=False,
-        resources=[
-            table("epci", "epci.csv", title="Intercommunalités", description="Une ligne par EPCI.", fields=EPCI_FIELDS, key="siren_epci"),
-            table("epci_communes", "epci_communes.csv", title="Communes membres", description="Une ligne par commune membre d'un EPCI.",
-                  fields=MEMBERS_FIELDS, key="code_commune",
-                  foreign_keys=[{"fields": "siren_epci", "reference": {"resource": "epci", "fields": "siren_epci"}}]),
-        ],
+            "rows": len(rows),
+            "communes by vintage": [len(by_year[year]) for year in VERSIONS],
+            "without population by vintage": [
+                sum(count is None for count in by_year[year].values()) for year in VERSIONS
+            ],
+            "2021 to 2022": changes(2021, 2022),
+            "2022 to 2023": changes(2022, 2023),
+            "2023 to 2024": changes(2023, 2024),
+            "2024 to 2025": changes(2024, 2025),
+            "2025 to 2026": changes(2025, 2026),
+            "Saint-Denis": [by_year[year]["93066"] for year in VERSIONS],
+            "Pierrefitte-sur-Seine": [by_year[year].get("93059") for year in VERSIONS],
+            "Mayotte": sorted(mayotte),
+            "zones in 2021": sum("zone" in one for one in present_communes(2021)),
+            "without department in 2021": sum("departement" not in one for one in present_communes(2021)),
+        },
+        {
+            "rows": 210114,
+            "communes by vintage": [35059, 35049, 35039, 35029, 34969, 34969],
+            "without population by vintage": [6, 6, 6, 6, 6, 6],
+            "2021 to 2022": (10, 0, 31904),
+            "2022 to 2023": (11, 1, 0),
+            "2023 to 2024": (13, 3, 33513),
+            "2024 to 2025": (68, 8, 32333),
+            "2025 to 2026": (0, 0, 0),
+            "Saint-Denis": [112852, 113116, 113116, 115237, 149077, 149077],
+            "Pierrefitte-sur-Seine": [30861, 31344, 31344, 33670, None, None],
+            "Mayotte": [256518],
+            "zones in 2021": 0,
+            "without department in 2021": 94,
+        },
     )
-
-
-def _expect_epci(rows: list[dict], members: list[dict]) -> None:
-    kinds = Counter(row["type"] for row in rows)
-    population = {one["code"]: one.get("population") for one in _communes()}
-    listed = [member for one in _read("epci") for member in one["membres"]]
-    names = Counter(row["nom"] for row in rows)
-    expect(f"{PACKAGE} {VERSIONS[LATEST]}", {
-        "EPCI": len(rows), "kinds": dict(sorted(kinds.items())), "members": len(members), "members listed": len(listed),
-        "members that are no commune": sum(one["code"] not in population for one in listed),
-        "members whose population differs": sum(one["populationMunicipale"] != population[one["code"]] for one in listed),
-        "sums that differ": sum(one["populationMunicipale"] != sum(m["populationMunicipale"] for m in one["membres"])
-                                or one["populationTotale"] != sum(m["populationTotale"] for m in one["membres"])
-                                for one in _read("epci")),
-        "shared names": sorted(name for name in names if names[name] > 1),
-        "same list as in 2025": _read("epci", 2025) == _read("epci"),
-        "population": sum(row["population_municipale"] for row in rows),
-    }, {
-        "EPCI": 1255, "kinds": {"CA": 230, "CC": 989, "CU": 14, "MET69": 1, "METRO": 21}, "members": 34871,
-        "members listed": 34871, "members that are no commune": 0, "members whose population differs": 32246,
-        "sums that differ": 0, "shared names": ["CC des Quatre Rivières"], "same list as in 2025": True,
-        "population": 68010643,
-    })

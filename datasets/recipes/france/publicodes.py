@@ -11,13 +11,31 @@ from math import inf
 
 ELECTRIC = {"électrique", "cargo électrique", "pliant électrique"}
 MECHANICAL = {"mécanique simple", "cargo", "pliant"}
-BIKES = ["mécanique simple", "électrique", "pliant", "pliant électrique", "cargo", "cargo électrique", "motorisation", "adapté"]
+BIKES = [
+    "mécanique simple",
+    "électrique",
+    "pliant",
+    "pliant électrique",
+    "cargo",
+    "cargo électrique",
+    "motorisation",
+    "adapté",
+]
 # What each name of the model covers.
 BIKE_FAMILIES = {
-    "électrique": ELECTRIC, "mécanique": MECHANICAL, "électrique ou mécanique": ELECTRIC | MECHANICAL,
-    "électrique simple": {"électrique"}, "mécanique simple": {"mécanique simple"}, "cargo": {"cargo", "cargo électrique"},
-    "cargo mécanique": {"cargo"}, "cargo électrique": {"cargo électrique"}, "pliant": {"pliant", "pliant électrique"},
-    "pliant mécanique": {"pliant"}, "pliant électrique": {"pliant électrique"}, "motorisation": {"motorisation"}, "adapté": {"adapté"},
+    "électrique": ELECTRIC,
+    "mécanique": MECHANICAL,
+    "électrique ou mécanique": ELECTRIC | MECHANICAL,
+    "électrique simple": {"électrique"},
+    "mécanique simple": {"mécanique simple"},
+    "cargo": {"cargo", "cargo électrique"},
+    "cargo mécanique": {"cargo"},
+    "cargo électrique": {"cargo électrique"},
+    "pliant": {"pliant", "pliant électrique"},
+    "pliant mécanique": {"pliant"},
+    "pliant électrique": {"pliant électrique"},
+    "motorisation": {"motorisation"},
+    "adapté": {"adapté"},
 }
 INCOME = "revenu fiscal de référence par part"
 TAXABLE_FROM = 11497  # euros a year and part: rule « ISR . première tranche »
@@ -156,7 +174,18 @@ class Rule:
         def walk(node, condition: bool) -> None:
             if isinstance(node, dict):
                 for key, value in node.items():
-                    walk(value, condition or key in ("si", "applicable si", "non applicable si", "toutes ces conditions", "une de ces conditions"))
+                    walk(
+                        value,
+                        condition
+                        or key
+                        in (
+                            "si",
+                            "applicable si",
+                            "non applicable si",
+                            "toutes ces conditions",
+                            "une de ces conditions",
+                        ),
+                    )
             elif isinstance(node, list):
                 for one in node:
                     walk(one, condition)
@@ -188,7 +217,9 @@ def _expression(text: str) -> float:
 def _compare(value: float | None, sign: str, limit: float) -> bool | None:
     if value is None:
         return None
-    return {"<=": value <= limit, ">=": value >= limit, "<": value < limit, ">": value > limit, "=": value == limit}[sign]
+    return {"<=": value <= limit, ">=": value >= limit, "<": value < limit, ">": value > limit, "=": value == limit}[
+        sign
+    ]
 
 
 def _between(value: float | None, low: float, high: float) -> bool | None:

@@ -48,9 +48,13 @@ def expect(about: str, found: dict, told: dict) -> None:
     Raises:
         RecipeError: a figure differs; all of them are in the sentence.
     """
-    differing = [f"{what}: told {told[what]!r}, found {found.get(what)!r}" for what in told if found.get(what) != told[what]]
+    differing = [
+        f"{what}: told {told[what]!r}, found {found.get(what)!r}" for what in told if found.get(what) != told[what]
+    ]
     if differing:
-        raise RecipeError(f"{about} no longer says what SOURCE.md tells; correct the one or the other. " + "; ".join(differing))
+        raise RecipeError(
+            f"{about} no longer says what SOURCE.md tells; correct the one or the other. " + "; ".join(differing)
+        )
 
 
 def _archive(package: str, version: str) -> Path:
@@ -60,7 +64,9 @@ def _archive(package: str, version: str) -> Path:
         _fetch(package, version, archive)
     found = hashlib.sha256(archive.read_bytes()).hexdigest()
     if found != KNOWN[package, version]:
-        raise RecipeError(f"{archive} is not the published {package}@{version} (SHA-256 {found}): delete it and run again.")
+        raise RecipeError(
+            f"{archive} is not the published {package}@{version} (SHA-256 {found}): delete it and run again."
+        )
     return archive
 
 
@@ -80,13 +86,15 @@ def _fetch(package: str, version: str, archive: Path) -> None:
         )
     # Beside the target, so that the last step is a plain rename: a run that is cut leaves no half archive.
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
-        command = [npm, "pack", "--silent", "--ignore-scripts", f"{package}@{version}"]
+        # One retry after two seconds: npm's own patience is over a minute when there is no network.
+        retries = ["--fetch-retries=1", "--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=2000"]
+        command = [npm, "pack", "--loglevel=error", "--ignore-scripts", *retries, f"{package}@{version}"]
         try:
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
         except subprocess.TimeoutExpired:
             done = None
         packed = list(Path(folder).glob("*.tgz"))
         if done is None or done.returncode or len(packed) != 1:
-            lines = (done.stderr.strip().splitlines() if done else []) or ["no answer in 300 s"]
-            raise RecipeError(f"npm cannot fetch {package}@{version}: check the network, then run again ({lines[-1]}).")
+            said = "no answer in 300 s" if done is None else "; ".join(done.stderr.strip().splitlines()[:2])
+            raise RecipeError(f"npm cannot fetch {package}@{version}: check the network, then run again ({said}).")
         packed[0].replace(archive)
