@@ -18,4 +18,4 @@ bench: ; @$(DEV) python bench/measure.py $(ARGS)
 lint: ; @$(DEV) sh -c 'ruff check && cd src && lint-imports --no-cache --config ../pyproject.toml'
 # The learners' lock first: the developers' one keeps to its versions. ARGS=--upgrade for newer ones.
 LOCK = uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml
-lock: ; @$(DEV) sh -c '$(LOCK) -o requirements.lock $(ARGS) && $(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock $(ARGS)'
+lock: ; @$(DEV) sh -c '$(LOCK) -o requirements.lock $(ARGS) && $(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock $(ARGS) && python bench/wheels.py'

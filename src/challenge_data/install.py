@@ -185,6 +185,8 @@ def _locked(lock, name):
 
 def _pip(arguments, total=0):
     command = [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off"]
+    # Without a retry pip would not tell a network that is not there from a package that does not exist.
+    command.append("--retries=3")
     _call(command + arguments, total)
 
 
@@ -206,7 +208,7 @@ def _call(command, total=0):
             for line in process.stdout:
                 log.write(line)
                 said.append(line)
-                if line.startswith(("Collecting ", "Ignoring ", "Requirement already satisfied")) and total:
+                if line.startswith(("Collecting ", "Processing ", "Ignoring ", "Requirement already satisfied")) and total:
                     seen += 1
                     if live:
                         print("\r  {} paquets sur {}".format(seen, total), end="", flush=True)

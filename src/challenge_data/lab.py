@@ -85,6 +85,8 @@ def _open(python, options, extra):
         python, "-m", "jupyterlab",
         "--ServerApp.root_dir=" + str(install.ROOT),
         "--LabApp.default_url=" + page,
+        # Which tabs were open: of this course, not of another one that this person opened elsewhere.
+        "--LabApp.workspaces_dir=" + str(install.VENV / "share" / "workspaces"),
         "--ServerApp.port=%d" % port,
         "--ServerApp.port_retries=0",
         "--ServerApp.log_level=ERROR",

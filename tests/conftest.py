@@ -1,0 +1,41 @@
+"""Gathers what each notebook took, prints it and keeps it in build/notebooks.json."""
+
+import json
+import os
+from pathlib import Path
+
+MOST_MINUTES = 4
+CORES = 2
+_REPORT = Path(__file__).resolve().parents[1] / "build" / "notebooks.json"
+_measured: list[dict] = []
+
+
+def pytest_runtest_logreport(report):
+    # Under pytest-xdist the reports of all workers come to the first process, with their properties.
+    if report.when == "call" and not os.environ.get("PYTEST_XDIST_WORKER"):
+        _measured.extend(value for name, value in report.user_properties if name == "notebook")
+
+
+def _minutes() -> float:
+    """Minutes that the notebooks take together on two cores."""
+    return sum(each["seconds"] for each in _measured) / CORES / 60
+
+
+def pytest_sessionfinish(session):
+    if not _measured:
+        return
+    _REPORT.parent.mkdir(exist_ok=True)
+    _REPORT.write_text(json.dumps({"minutes_on_two_cores": round(_minutes(), 2), "notebooks": sorted(_measured, key=lambda each: each["name"])}, indent=2) + "\n")
+    if _minutes() > MOST_MINUTES:
+        session.exitstatus = 1
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not _measured:
+        return
+    terminalreporter.section("notebooks: seconds and megabytes")
+    for each in sorted(_measured, key=lambda each: -each["seconds"]):
+        terminalreporter.write_line(f"{each['seconds']:6.1f} s {each['megabytes']:5.0f} MB  {each['name']}")
+    terminalreporter.write_line(f"{_minutes():.1f} minutes on {CORES} cores, at most {MOST_MINUTES}: {_REPORT.relative_to(_REPORT.parents[1])}")
+    if _minutes() > MOST_MINUTES:
+        terminalreporter.write_line(f"ERROR: the notebooks take more than {MOST_MINUTES} minutes together.", red=True)
