@@ -3,13 +3,14 @@ PYTHON ?= python3
 LAB = $(PYTHON) -m challenge_data.lab
 DEV = $(LAB) --dev --run
 
-.PHONY: lab test build check data bench lock lint
+.PHONY: lab test browser build check data bench lock lint
 ifeq ($(shell command -v $(PYTHON)),)
 $(error Python est introuvable : installez-le (« sudo apt install python3 python3-venv » sous Debian et Ubuntu, python.org ailleurs), puis relancez la commande)
 endif
 
 lab: ; @$(LAB) $(ARGS)
 test: ; @$(DEV) pytest -n auto --dist worksteal $(ARGS)
+browser: ; @$(DEV) pytest tests/browser $(ARGS)
 build: ; @$(DEV) challenge-data build $(ARGS)
 check: ; @$(DEV) challenge-data check $(ARGS)
 data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && python datasets/recipes/brumeval/build.py'
