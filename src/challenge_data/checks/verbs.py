@@ -13,15 +13,13 @@ from challenge_data.errors import CheckFailed
 
 
 def that(condition: Any, failure: str, success: str = "", *, hint: str | None = None) -> None:
-    """A plain condition, for what no other check says: true or false, never a text or a list.
+    """A plain condition, for what no other check says. A column of several answers does not hold.
 
     Raises:
         CheckFailed: with ``failure``, when the condition does not hold.
     """
     holds = compare.single(condition)
-    if not isinstance(holds, bool) and type(holds).__name__ not in ("bool_", "bool"):
-        holds = bool(holds) if not hasattr(holds, "__len__") else False
-    if not holds:
+    if hasattr(holds, "shape") or not holds:  # a whole column of answers is not one answer
         _fail(failure, hint)
     _well(success)
 
