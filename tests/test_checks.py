@@ -27,7 +27,7 @@ def test_number_accepts_every_form_of_it(value, capsys):
 
 
 @pytest.mark.parametrize(("value", "expected"), [
-    ("12", "Retirez les guillemets"), (True, "comparaison"), ([1, 2], "une liste"), (None, "rien (None)"),
+    ("12", "Retirez les guillemets"), ((2, 8), "la virgule décimale est un point"), (True, "comparaison"), ([1, 2], "une liste"), (None, "rien (None)"),
     (len, "sans ses parenthèses"), (pandas.DataFrame({"a": [1, 2]}), "un tableau de 2 lignes et 1 colonnes"), (13, "vaut 13"), (NAN, "manquant"),
 ])
 def test_number_says_what_it_got(value, expected):

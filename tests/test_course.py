@@ -55,6 +55,13 @@ def test_team_says_what_is_missing_or_unknown(home):
         team()
 
 
+def test_team_is_kept_where_the_challenges_did_not_come_along(home, capsys):
+    (home / "exercises/velo/1_trouver.ipynb").unlink()
+    assert team("Les Sternes", challenge="velo").challenge == "velo"
+    environment()
+    assert "À REVOIR  défis ouverts : aucun" in capsys.readouterr().out
+
+
 def test_damaged_team_file_is_put_aside_not_overwritten(home):
     path = course.work_dir() / "equipe.json"
     path.write_text('{"name": "Les Ster')

@@ -68,12 +68,29 @@ def test_error_announced_by_its_tag_is_told_without_stopping_a_run():
 
 
 CASES = {
-    "comunes = 1\ncommunes": ("ligne 2", "NameError", "Vouliez-vous dire `comunes`"),
+    "comunes = 1\ncommunes": ("ligne 2", "NameError", "Vouliez-vous dire « comunes »"),
+    "prenom = Camille": ("mettez-le entre guillemets : \"Camille\"",),
+    "x = Vrai": ("s'écrit True, sans guillemets",),
+    "somme([1])": ("essayez sum",),
+    "check('00.prenom')": ("première cellule grise", "Redémarrer le noyau"),
+    "Int('3')": ("Vouliez-vous dire « int »",),
     "x = 'coucou": ("ligne 1", "SyntaxError", "guillemet"),
     "code = 01001": ("SyntaxError", "mettez-le entre guillemets"),
-    "'a' + 3": ("TypeError", "chaîne de caractères"),
+    "part = 120 000 / 3": ("un nombre s'écrit sans espace. Écrivez 120_000 ou 120000",),
+    "part = 2,08 * 49": ("la virgule décimale s'écrit avec un point : 2.08",),
+    "print(sep='', 'a')": ("une valeur seule n'a plus de place",),
+    "x = {}\nx['a' = 3]": ("deux : ==",),
+    "x = « bonjour »": ("n'est pas un guillemet pour Python",),
+    "'a' + 3": ("TypeError", "vous mêlez du texte et un nombre"),
+    "3 + 'a'": ("TypeError", "vous mêlez du texte et un nombre"),
+    "total = 3\ntotal([1])": ("« total » est un nombre, pas un verbe", "sum"),
     "import pandas\npandas.DataFrame({'population': [1]})['popultion']": ("ligne 2", "pas de colonne « popultion »", "« population »"),
     "import pandas\npandas.DataFrame({'population': [1]}).popultion": ("pas de colonne « popultion »", "« population »"),
+    "import pandas\npandas.DataFrame({'a': [1], 'b': [2]}).groupby('a')['b'].moyenne()": ("essayez .mean",),
+    "import pandas\npandas.Series([1]).medain()": ("Vouliez-vous dire « .median »",),
+    "import pandas\npandas.Series([1]) >= '10'": ("Retirez les guillemets autour du nombre",),
+    "import pandas\npandas.Series([1], dtype='Int64') < 'quart'": ("Retirez les guillemets autour du nombre",),
+    "import pandas\npandas.DataFrame({'a': [1]}).sort_values('a', ascending='False')": ("True et False s'écrivent sans guillemets",),
     "if True:\nprint(1)": ("IndentationError", "bloc indenté"),
     "open('nulle_part.csv')": ("nulle_part.csv", "En français"),
     "import urllib.error\nraise urllib.error.URLError('x')": ("le réseau n'a pas répondu", "EN_LIGNE = False"),
@@ -97,6 +114,12 @@ def test_pythons_error_is_explained_in_french(explained, source):
     for expected in CASES[source]:
         assert expected in text
     assert "site-packages" not in text and "github" not in text
+
+
+def test_errors_are_french_before_the_first_cell():
+    """After a restart, a middle cell run first is the most common accident: the environment's kernels are ready for it."""
+    (outputs,) = run("check('00.prenom')", first="pass")
+    assert "première cellule grise" in " ".join(words(outputs).split())
 
 
 def test_our_own_error_shows_only_its_sentence():

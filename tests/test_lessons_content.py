@@ -23,7 +23,7 @@ RIGHT = "c'est juste"
 
 ANSWERS = {
     "00.prenom": [
-        ("prenom = Awa", "aucun objet portant le nom `Awa`"),
+        ("prenom = Awa", "mettez-le entre guillemets"),
         ('prenom = ""', "rien entre les guillemets"),
         ('prenom = "Awa…"', "reste des points"),
         ("prenom = 3", "entre guillemets"),
@@ -42,7 +42,7 @@ ANSWERS = {
         ("part_premillieu = euros_par_habitant * habitants", "retrouvé l'enveloppe entière"),
         ("part_premillieu = euros_par_habitant * premillieu / habitants", "sans diviser de nouveau"),
         ("part_premillieu = enveloppe / 3", "une commune vaut une commune"),
-        ("part_premillieu = euros_par_habitant * prémillieu", "Vouliez-vous dire `premillieu`"),
+        ("part_premillieu = euros_par_habitant * prémillieu", "Vouliez-vous dire « premillieu »"),
         ("part_premillieu = 120_000 / habitants * premillieu", "vous avez déjà exécuté la partie 3"),
         ("part_premillieu = euros_par_habitant * 49", RIGHT),
         ("part_premillieu = round(euros_par_habitant * premillieu, 2)", RIGHT),
@@ -54,12 +54,12 @@ ANSWERS = {
         ("nouvelle_part = habitants / 3", "partagé les habitants"),
         ("nouvelle_part = 120_000 / 3", RIGHT),
     ],
-    "01.somme": [
-        ("somme = lu_abergement + int(lu_premillieu)", "oublié de convertir `lu_abergement`"),
-        ("somme = lu_abergement + lu_premillieu", "collés"),
-        ("somme = int(lu_abergement + lu_premillieu)", "collés"),
-        ("somme = int(lu_premillieu) + int(lu_premillieu)", "deux fois"),
-        ("somme = 860 + int(lu_premillieu)", RIGHT),
+    "01.total": [
+        ("total = lu_abergement + int(lu_premillieu)", "vous mêlez du texte et un nombre"),
+        ("total = lu_abergement + lu_premillieu", "collés"),
+        ("total = int(lu_abergement + lu_premillieu)", "collés"),
+        ("total = int(lu_premillieu) + int(lu_premillieu)", "deux fois"),
+        ("total = 860 + int(lu_premillieu)", RIGHT),
     ],
     "01.code_bourg": [
         ("code_bourg = 1053", "a perdu son zéro"),
@@ -71,7 +71,7 @@ ANSWERS = {
         ('code_bourg = "0" + "1053"', RIGHT),
     ],
     "01.reparer": [
-        ("part = envelope / 3", "Vouliez-vous dire `enveloppe`"),
+        ("part = envelope / 3", "Vouliez-vous dire « enveloppe »"),
         ("part = enveloppe", "l'enveloppe entière"),
         ('part = "enveloppe / 3"', "Retirez les guillemets"),
         ("part = 120_000 / 3", "vaut encore 120 000"),
@@ -93,12 +93,15 @@ ANSWERS = {
         ('mediane = communes["population"].median', "sans ses parenthèses"),
     ],
     "02.grandes": [
-        ('grandes = communes[communes["population"] < 10_000]', "moins de 10 000"),
-        ('grandes = communes[communes["population"] >= 1000]', "manque un zéro"),
-        ('grandes = communes[communes["population"] >= 100000]', "un zéro de trop"),
-        ('grandes = communes[communes["population"] => 10_000]', "SyntaxError"),
-        ('grandes = communes[communes["population"] >= 10 000]', "SyntaxError"),
-        ('grandes = communes[communes["population"] > 9_999]', RIGHT),
+        ('grandes = communes[communes["population"] > 1_000]', "exactement 1 000 habitants"),
+        ('grandes = communes[communes["population"] < 1_000]', "moins de 1 000"),
+        ('grandes = communes[communes["population"] <= 1_000]', "1 000 habitants ou moins"),
+        ('grandes = communes[communes["population"] >= 100]', "manque un zéro"),
+        ('grandes = communes[communes["population"] >= 10000]', "un zéro de trop"),
+        ('grandes = communes[communes["population"] => 1_000]', "SyntaxError"),
+        ('grandes = communes[communes["population"] >= 1 000]', "Écrivez 1_000 ou 1000"),
+        ('grandes = communes[communes["population"] >= "1000"]', "Retirez les guillemets"),
+        ('grandes = communes[communes["population"] > 999]', RIGHT),
     ],
     "02.ain": [
         ('ain = communes[communes["code_departement"] == 1]', "Aucune ligne"),
@@ -113,7 +116,7 @@ ANSWERS = {
         ('premieres = reunion.sort_values("population", ascending=True).head(3)', "moins peuplées"),
         ('premieres = reunion.sort_values("population", ascending=False).head(5)', "n’y ont pas leur place"),
         ('premieres = reunion.sort_values("population", ascending=False).head(1)', "il en manque 2"),
-        ('premieres = reunion.sort_values("population", ascending=false).head(3)', "Vouliez-vous dire `False`"),
+        ('premieres = reunion.sort_values("population", ascending=false).head(3)', "s'écrit False, sans guillemets"),
         ('premieres = reunion.sort_values("population").tail(3)', RIGHT),
     ],
     "02.taille_moyenne": [

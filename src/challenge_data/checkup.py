@@ -39,6 +39,8 @@ def _lines():
             yield False, f"{name}, {purpose} : absent. Relancez l'installation (« make lab »), ou rouvrez Binder."
     datasets = sorted(course.datasets_dir().glob("*/*/datapackage.json"))
     yield bool(datasets), f"{len(datasets)} jeux de données, lisibles sans internet"
+    challenges = course.challenges()
+    yield bool(challenges), f"défis ouverts : {', '.join(challenges) or 'aucun, leur dossier « exercises » manque'}"
     work = course.work_dir()
     kept = work.is_relative_to(course.root()) or bool(os.environ.get(course.WORK_VARIABLE))
     yield kept, (f"dossier de travail : {work.name}" if kept else

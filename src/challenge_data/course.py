@@ -107,10 +107,9 @@ def team(name: str | None = None, members: list[str] | str | None = None, challe
         members = members.replace(";", ",").split(",")
     members = [str(member).strip() for member in members if str(member).strip()]
     challenge = str(challenge if challenge is not None else known.challenge if known else "").strip()
-    if challenge and challenge not in challenges():
-        raise LearnerError(
-            f"Aucun défi ne s'appelle « {challenge} ». Les défis ouverts : {', '.join(challenges()) or 'aucun'}."
-        )
+    # Where the challenges' folder did not come along, the choice is kept: a learner can do nothing about it.
+    if challenge and challenges() and challenge not in challenges():
+        raise LearnerError(f"Aucun défi ne s'appelle « {challenge} ». Les défis ouverts : {', '.join(challenges())}.")
 
     chosen = Team(name, members, challenge)
     path.write_text(json.dumps(asdict(chosen), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

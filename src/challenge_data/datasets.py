@@ -166,7 +166,9 @@ class Description:
             f'<td style="text-align:left">{escape(_TYPES.get(kind, kind))}</td><td style="text-align:left">{escape(meaning)}</td></tr>'
             for name, kind, meaning in self.columns
         )
-        return f"{html}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        # Folded: a long list of columns would push the source and the licence off a small screen.
+        return (f"{html}<details><summary>Les {len(self.columns)} colonnes et leur sens</summary>"
+                f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>")
 
     def _repr_markdown_(self) -> str:
         def cell(text: str) -> str:

@@ -1,25 +1,20 @@
 """What a learner reads when a cell does not go through.
 
-Installed in the running kernel by ``import challenge_data``. Two things happen then:
+Installed in every kernel of the environment, and by ``import challenge_data``. Two things happen then:
 
 - a cell that still holds the author's ellipsis is not run: it says « À vous », and the names it was to
   create become :class:`Missing`, so that later cells say what they wait for instead of crashing;
 - an error is shown as the line that stopped, Python's own words, and their explanation in French
-  (friendly-traceback). Our own errors show only their sentence.
+  (``explanations.py``). Our own errors show only their sentence.
 """
 
 import ast
-import difflib
-import linecache
 import re
 import sys
-import textwrap
-import traceback
 
 from challenge_data.errors import CheckFailed, NotAnswered
 
 ELLIPSIS = "…"
-LINE_WIDTH = 96
 _TO_COMPLETE = "À vous : remplacez les points de suspension (…), puis exécutez de nouveau la cellule."
 # Strings first, so that an ellipsis inside a sentence does not count; then comments.
 _STRINGS_AND_COMMENTS = re.compile(
@@ -118,6 +113,11 @@ def install() -> None:
     plain.float_format = "%s"
 
 
+def load_ipython_extension(_shell) -> None:
+    """Every kernel of the environment loads this (``share/etc/ipython``): errors are French before the first import."""
+    install()
+
+
 def _shell():
     # Never import IPython for this: outside a notebook the package stays light.
     ipython = sys.modules.get("IPython")
@@ -135,7 +135,12 @@ def _show(shell, kind, error, trace, tb_offset=None) -> None:
     if hasattr(error, "_render_traceback_"):
         lines = error._render_traceback_()
     else:
-        lines = _explain(shell, kind, error, trace)
+        from challenge_data.explanations import explain
+
+        try:
+            lines = explain(kind, error, trace, shell.user_ns)
+        except Exception:  # better a report in English than none
+            lines = shell.InteractiveTB.structured_traceback(kind, error, trace)
     if isinstance(error, NotAnswered | CheckFailed) or _may_stop(shell):
         # Written, not sent as an error: « Run all » and papermill go on to the next cell, and nbgrader
         # gives no point to a cell that writes on stderr.
@@ -151,98 +156,3 @@ def _may_stop(shell) -> bool:
         return shell.kernel.get_parent("shell")["content"].get("stop_on_error") is False
     except (AttributeError, KeyError, TypeError):
         return False
-
-
-def _explain(shell, kind, error, trace) -> list[str]:
-    """The line that stopped, Python's words, their meaning in French; IPython's own report if that fails."""
-    try:
-        where = _where(error, trace)
-        meaning = _leading_zero(error) or _missing_column(error, trace) or _friendly(kind, error, trace)
-    except Exception:
-        return shell.InteractiveTB.structured_traceback(kind, error, trace)
-    words = str(error) if not isinstance(error, SyntaxError) else error.msg
-    # JupyterLab breaks a long line anywhere, words included.
-    meaning = "\n".join(textwrap.fill(line, LINE_WIDTH) for line in meaning.splitlines())
-    return [part for part in (where, f"{kind.__name__}: {words}", meaning) if part]
-
-
-def _where(error: Exception, trace) -> str:
-    """The learner's own line, not the library's: the deepest frame that belongs to a cell."""
-    if isinstance(error, SyntaxError) and error.lineno:
-        number, text = error.lineno, (error.text or "").rstrip("\n")
-        pointer = " " * (error.offset - 1) + "^" if error.offset and error.offset > 0 else ""
-        return f"Python n'a pas compris la ligne {number} :\n    {text}\n    {pointer}".rstrip() + "\n"
-    cells = [(frame.f_code.co_filename, number) for frame, number in traceback.walk_tb(trace)
-             if "ipykernel_" in frame.f_code.co_filename or frame.f_code.co_filename.startswith("<ipython-input")]
-    if not cells:
-        return ""
-    filename, number = cells[-1]
-    return f"Python s'est arrêté à la ligne {number} :\n    {linecache.getline(filename, number).strip()}\n"
-
-
-def _leading_zero(error: Exception) -> str:
-    """friendly-traceback proposes an octal number: wrong advice where numbers that begin with zero are codes."""
-    if not isinstance(error, SyntaxError) or "leading zeros" not in error.msg:
-        return ""
-    return ("En français : un nombre ne commence pas par zéro. Si c'est un code (commune, département, téléphone), "
-            "c'est du texte : mettez-le entre guillemets, \"01001\".")
-
-
-def _missing_column(error: Exception, trace) -> str:
-    """pandas says only the name of a column that is not there: say which names are."""
-    if isinstance(error, KeyError) and error.args:
-        name, tables = error.args[0], [frame.f_locals.get("self") for frame, _ in traceback.walk_tb(trace)]
-    elif isinstance(error, AttributeError):
-        name, tables = error.name, [error.obj]
-    else:
-        return ""
-    for columns in (getattr(table, "columns", None) for table in tables):
-        if columns is not None and name not in columns:
-            names = [str(column) for column in columns]
-            near = difflib.get_close_matches(str(name), names, n=1)
-            advice = f"Vouliez-vous dire « {near[0]} » ? " if near else ""
-            return (f"En français : ce tableau n'a pas de colonne « {name} ». {advice}"
-                    f"Ses colonnes : {', '.join(names[:20])}{' …' if len(names) > 20 else ''}.")
-    return ""
-
-
-def _friendly(kind, error: Exception, trace) -> str:
-    """friendly-traceback's cause and suggestion; a sentence of ours where it knows none."""
-    # Only for an error, and it takes 0.2 s: not at import.
-    import friendly_traceback
-    from friendly_traceback.core import FriendlyTraceback
-
-    friendly_traceback.set_lang("fr")
-    report = FriendlyTraceback(kind, error, trace)
-    report.assign_cause()
-    cause, suggestion = (report.info.get(part, "").strip() for part in ("cause", "suggest"))
-    # Without a cause it asks to report the case on its own site: of no use to a learner.
-    if kind.__name__ in ("URLError", "HTTPError") or not cause or "friendly-traceback" in cause.lower() or "friendly-traceback" in suggestion.lower():
-        cause, suggestion = _KNOWN.get(kind.__name__, _UNKNOWN), ""
-    # It repeats the line and its pointer (« 1: print('a' ») inside some causes: the reader has just seen them.
-    cause = " ".join(line.strip() for line in cause.splitlines() if not re.match(r"\s*(\d+:|\^)", line))
-    cause = re.sub(r"Je n.ai pas d.informations? supplémentaires? pour vous\.", "", cause).strip()
-    if kind is NameError:
-        cause += " S'il vient d'une cellule plus haut, exécutez-la d'abord."
-    return f"En français : {cause}" + (f"\n{suggestion}" if suggestion and suggestion not in cause else "")
-
-
-_NO_NETWORK = (
-    "le réseau n'a pas répondu. Vérifiez la connexion et réessayez, ou remettez EN_LIGNE = False : la suite du carnet n'en a pas besoin."
-)
-_KNOWN = {
-    "KeyError": "ce nom n'existe pas dans l'objet où vous le cherchez. Vérifiez l'orthographe, les majuscules et les accents.",
-    "ValueError": "la valeur donnée a le bon genre, mais pas un contenu que cette commande accepte. Relisez ce qui est entre parenthèses.",
-    "TypeError": "deux choses de genres différents se rencontrent (du texte et un nombre, par exemple). Regardez ce que contient chaque variable.",
-    "FileNotFoundError": "ce fichier n'existe pas à cet endroit. Vérifiez son nom, et le dossier.",
-    "UnicodeDecodeError": "ce fichier n'est pas écrit dans l'encodage supposé. Essayez encoding=\"latin-1\" ou encoding=\"utf-8\".",
-    "URLError": _NO_NETWORK,
-    "HTTPError": _NO_NETWORK,
-    "ConnectionError": _NO_NETWORK,
-    "TimeoutError": _NO_NETWORK,
-    "MemoryError": "l'ordinateur n'a plus de mémoire libre. Redémarrez le noyau et travaillez sur moins de lignes.",
-}
-_UNKNOWN = (
-    "ce carnet ne connaît pas cette erreur. Relisez la ligne indiquée ; si elle vous résiste, copiez-la avec le message "
-    "et montrez les deux à votre mentor."
-)

@@ -27,6 +27,8 @@ def number(value: Any, what: str) -> float:
         CheckFailed: the value is a text, a table or anything that is not one number; the sentence says which.
     """
     value = single(value)
+    if isinstance(value, tuple) and len(value) == 2 and all(isinstance(part, int | float) for part in value):
+        raise CheckFailed(f"{_subject(what)} doit être un seul nombre. En Python, la virgule décimale est un point : 2.08, et non 2,08.")
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         raise CheckFailed(f"{_subject(what)} doit être un nombre ; ici, c'est {_vrai(value)}, le résultat d'une comparaison.")
     if isinstance(value, str):

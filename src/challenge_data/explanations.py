@@ -1,0 +1,213 @@
+"""Python's errors in a beginner's French: the line that stopped, Python's own words, what they mean here.
+
+Our own sentences come first, for what beginners of this course really do (a French number, a code typed as
+a number, a word without quotes, a French verb); friendly-traceback explains the rest.
+"""
+
+import builtins
+import difflib
+import linecache
+import re
+import textwrap
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+
+LINE_WIDTH = 96
+
+VERBS = {
+    "somme": "sum", "total": "sum", "moyenne": "mean", "average": "mean", "avg": "mean", "mediane": "median", "médiane": "median",
+    "maximum": "max", "minimum": "min", "compter": "count", "compte": "count", "nombre": "count", "longueur": "len", "taille": "len",
+    "trier": "sort_values", "tri": "sort_values", "sort": "sort_values", "grouper": "groupby", "group_by": "groupby",
+    "arrondir": "round", "arrondi": "round", "afficher": "print", "liste": "list", "entier": "int", "texte": "str",
+}
+"""What French speakers type -> the verb that Python and pandas know."""
+
+WORDS = {"vrai": "True", "faux": "False", "true": "True", "false": "False", "rien": "None", "none": "None", "null": "None", "et": "and", "ou": "or"}
+
+FIRST_CELL = {"check", "hint", "load", "describe", "raw_file", "work_dir", "finish", "team", "environment", "pd", "gpd", "plt"}
+"""Names that a notebook's first cell imports."""
+
+
+def explain(kind: type, error: Exception, trace, names: Mapping[str, object]) -> list[str]:
+    """What to show for an error raised by a cell.
+
+    Args:
+        names: the learner's variables.
+    """
+    words = error.msg if isinstance(error, SyntaxError) else str(error)
+    line = _line(error, trace)
+    meaning = next(filter(None, (rule(error, words, line, trace, names) for rule in _RULES)), "") or _friendly(kind, error, trace)
+    # JupyterLab breaks a long line anywhere, words included.
+    told = f"{kind.__name__}: {words}\nEn français : {meaning}"
+    return [part for part in (_where(error, trace), *(textwrap.fill(line, LINE_WIDTH) for line in told.splitlines())) if part]
+
+
+def _cell_frames(trace) -> list[tuple[str, int]]:
+    return [(frame.f_code.co_filename, number) for frame, number in traceback.walk_tb(trace)
+            if "ipykernel_" in frame.f_code.co_filename or frame.f_code.co_filename.startswith("<ipython-input")]
+
+
+def _line(error: Exception, trace) -> str:
+    """The learner's own line, not the library's: the deepest frame that belongs to a cell."""
+    if isinstance(error, SyntaxError):
+        return error.text or ""
+    cells = _cell_frames(trace)
+    return linecache.getline(*cells[-1]) if cells else ""
+
+
+def _where(error: Exception, trace) -> str:
+    if isinstance(error, SyntaxError) and error.lineno:
+        pointer = " " * (error.offset - 1) + "^" if error.offset and error.offset > 0 else ""
+        return f"Python n'a pas compris la ligne {error.lineno} :\n    {(error.text or '').rstrip()}\n    {pointer}".rstrip() + "\n"
+    cells = _cell_frames(trace)
+    return f"Python s'est arrêté à la ligne {cells[-1][1]} :\n    {_line(error, trace).strip()}\n" if cells else ""
+
+
+def _number(error, words, line, _trace, _names) -> str:
+    code = re.sub(r"\"[^\"]*\"|'[^']*'", "", line)
+    if isinstance(error, SyntaxError) and (found := re.search(r"\b\d{1,3}(?:[ \u00a0\u202f]\d{3})+\b", code)):
+        digits = re.sub(r"\D", "", found[0])
+        return f"un nombre s'écrit sans espace. Écrivez {int(digits):_} ou {digits}."
+    if isinstance(error, SyntaxError) and (found := re.search(r"\b\d+,\d+\b", code)) and "leading zeros" in words:
+        return f"la virgule décimale s'écrit avec un point : {found[0].replace(',', '.')}."
+    if isinstance(error, SyntaxError) and "leading zeros" in words:
+        return ("un nombre ne commence pas par zéro. Si c'est un code (commune, département, téléphone), "
+                "c'est du texte : mettez-le entre guillemets, \"01001\".")
+    return ""
+
+
+def _one_equal_sign(error, words, line, _trace, _names) -> str:
+    if not isinstance(error, SyntaxError):
+        return ""
+    if "==" in words or ("cannot assign" in words and "[" in line):
+        return "un seul signe = range une valeur sous un nom. Pour comparer, il en faut deux : ==."
+    if "positional argument follows keyword" in words:
+        return ("après un argument nommé, comme members=…, une valeur seule n'a plus de place. Si plusieurs valeurs vont ensemble, "
+                "mettez-les dans une seule paire de guillemets, séparées par des virgules.")
+    return ""
+
+
+def _quotation_marks(error, words, line, _trace, _names) -> str:
+    if isinstance(error, SyntaxError) and (found := re.search("[«»“”‘’]", line)) and "invalid character" in words:
+        return f"le signe {found[0]} n'est pas un guillemet pour Python. Effacez-le, et tapez le guillemet droit : \"."
+    return ""
+
+
+def _name(error, _words, line, _trace, names) -> str:
+    if not isinstance(error, NameError) or isinstance(error, UnboundLocalError) or not error.name:
+        return ""
+    name = error.name
+    if name in FIRST_CELL:
+        return (f"« {name} » vient de la première cellule grise du carnet : exécutez-la d'abord. Quand on rouvre un carnet, la mémoire est vide : "
+                "menu Noyau, « Redémarrer le noyau et exécuter toutes les cellules ».")
+    if word := WORDS.get(name.lower()):
+        return f"« {name} » s'écrit {word}, sans guillemets."
+    if verb := VERBS.get(name.lower()):
+        return f"le nom « {name} » n'existe pas. Les verbes de Python sont en anglais : essayez {verb}."
+    own = {one.lower(): one for one in sorted(names) if not one.startswith("_") and one not in ("In", "Out", "exit", "quit", "get_ipython")}
+    pythons = {one.lower(): one for one in sorted(dir(builtins)) if not one.startswith("_")}
+    # Stricter for Python's own names: « Camille » is not « compile ».
+    for known, cutoff in ((own, 0.7), (pythons, 0.8)):
+        if near := difflib.get_close_matches(name.lower(), known, n=1, cutoff=cutoff):
+            return f"le nom « {name} » n'existe pas. Vouliez-vous dire « {known[near[0]]} » ?"
+    return (f"le nom « {name} » n'existe pas. Si c'est du texte, mettez-le entre guillemets : \"{name}\". "
+            "Si c'est le nom d'une variable, exécutez d'abord la cellule qui la crée.")
+
+
+def _column(error, _words, _line, trace, _names) -> str:
+    """pandas says only the name of a column that is not there: say which names are."""
+    if isinstance(error, KeyError) and error.args:
+        name, tables = error.args[0], [frame.f_locals.get("self") for frame, _ in traceback.walk_tb(trace)]
+    elif isinstance(error, AttributeError) and error.name not in VERBS:
+        name, tables = error.name, [error.obj]
+    else:
+        return ""
+    for columns in (getattr(table, "columns", None) for table in tables):
+        if columns is not None and name not in columns:
+            names = [str(column) for column in columns]
+            near = difflib.get_close_matches(str(name), names, n=1)
+            advice = f"Vouliez-vous dire « {near[0]} » ? " if near else ""
+            return (f"ce tableau n'a pas de colonne « {name} ». {advice}"
+                    f"Ses colonnes : {', '.join(names[:20])}{' …' if len(names) > 20 else ''}.")
+    return ""
+
+
+def _verb(error, words, _line, _trace, _names) -> str:
+    if not isinstance(error, AttributeError):
+        return ""
+    name = error.name or next(iter(re.findall(r"attribute '(\w+)'", words)), "")
+    if verb := VERBS.get(name.lower()):
+        return f"« .{name} » n'existe pas. Les verbes de pandas sont en anglais : essayez .{verb}."
+    known = [one for one in dir(error.obj) if not one.startswith("_")] if error.obj is not None else []
+    if name and (near := difflib.get_close_matches(name, known, n=1, cutoff=0.7)):
+        return f"« .{name} » n'existe pas. Vouliez-vous dire « .{near[0]} » ?"
+    return ""
+
+
+def _text_and_number(error, words, line, _trace, _names) -> str:
+    if not isinstance(error, TypeError | ValueError):
+        return ""
+    if re.search(r"did not contain a loop|Invalid comparison|not supported between instances of .*str|Cannot compare|can't compare", words):
+        return "vous comparez des nombres à du texte. Retirez les guillemets autour du nombre, ou transformez le texte en nombre."
+    if re.search(r"can only concatenate str|unsupported operand type\(s\) for \+: '(int|float)' and 'str'|must be str, not", words):
+        return ("vous mêlez du texte et un nombre. Pour additionner, il faut deux nombres : int(\"860\") fait d'un texte un nombre. "
+                "Pour coller, il faut deux textes.")
+    if re.search(r"expected type bool, received type str", words):
+        return "True et False s'écrivent sans guillemets, avec une majuscule."
+    if found := re.search(r"'(\w+)' object is not callable", words):
+        called = next(iter(re.findall(r"(\w+)\s*\(", line)), "")
+        verb = f" Le verbe anglais est {VERBS[called.lower()]}." if called.lower() in VERBS else ""
+        what = {"int": "un nombre", "float": "un nombre", "str": "du texte", "list": "une liste"}.get(found[1], f"un objet « {found[1]} »")
+        return f"les parenthèses demandent une action, et « {called} » est {what}, pas un verbe.{verb}"
+    return ""
+
+
+def _network(error, _words, _line, _trace, _names) -> str:
+    if type(error).__name__ in ("URLError", "HTTPError") or isinstance(error, ConnectionError | TimeoutError):
+        return ("le réseau n'a pas répondu. Vérifiez la connexion et réessayez, ou remettez EN_LIGNE = False : "
+                "la suite du carnet n'en a pas besoin.")
+    return ""
+
+
+_RULES: tuple[Callable[..., str], ...] = (
+    _number, _one_equal_sign, _quotation_marks, _name, _column, _verb, _text_and_number, _network,
+)
+
+
+def _friendly(kind, error: Exception, trace) -> str:
+    """friendly-traceback's cause and suggestion; a sentence of ours where it knows none."""
+    # Only for an error, and it takes 0.2 s: not at import.
+    import friendly_traceback
+    from friendly_traceback.core import FriendlyTraceback
+
+    friendly_traceback.set_lang("fr")
+    report = FriendlyTraceback(kind, error, trace)
+    report.assign_cause()
+    cause, suggestion = (report.info.get(part, "").strip() for part in ("cause", "suggest"))
+    # Without a cause it asks to report the case on its own site, or shows a library's help in English: of no use here.
+    if not cause or re.search(r"friendly-traceback|docstring", f"{cause} {suggestion}", re.IGNORECASE):
+        return _KNOWN.get(kind.__name__, _UNKNOWN)
+    cause = " ".join(_sentences(cause))
+    return cause + (f"\n{suggestion}" if suggestion and suggestion not in cause else "")
+
+
+def _sentences(cause: str) -> Iterator[str]:
+    """Without the line and its pointer (« 1: print('a' »), which the reader has just seen, and what says nothing."""
+    for line in cause.splitlines():
+        if not re.match(r"\s*(\d+:|\^)", line):
+            yield re.sub(r"Je n.ai pas d.informations? supplémentaires? pour vous\.", "", line).strip()
+
+
+_KNOWN = {
+    "KeyError": "ce nom n'existe pas dans l'objet où vous le cherchez. Vérifiez l'orthographe, les majuscules et les accents.",
+    "ValueError": "la valeur donnée a le bon genre, mais pas un contenu que cette commande accepte. Relisez ce qui est entre parenthèses.",
+    "TypeError": "deux choses de genres différents se rencontrent (du texte et un nombre, par exemple). Regardez ce que contient chaque variable.",
+    "FileNotFoundError": "ce fichier n'existe pas à cet endroit. Vérifiez son nom, et le dossier.",
+    "UnicodeDecodeError": "ce fichier n'est pas écrit dans l'encodage supposé. Essayez encoding=\"latin-1\" ou encoding=\"utf-8\".",
+    "SyntaxError": "Python n'a pas compris cette ligne. Regardez à l'endroit montré par ^, et juste avant : une virgule, un guillemet, une parenthèse ?",
+    "MemoryError": "l'ordinateur n'a plus de mémoire libre. Redémarrez le noyau et travaillez sur moins de lignes.",
+}
+_UNKNOWN = (
+    "ce carnet ne connaît pas cette erreur. Relisez la ligne indiquée ; si elle vous résiste, copiez-la avec le message "
+    "et montrez les deux à votre mentor."
+)
