@@ -6,12 +6,13 @@ import sys
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from challenge_data.guide import assigned_names, is_unanswered
 
 
 def run(*sources: str, may_stop: bool = False, first: str = "import challenge_data") -> list[list]:
-    """Outputs of each cell, run in one kernel after ``first``."""
+    """Outputs of each cell, run in one kernel after ``first``; ``may_stop``: the cells are tagged ``raises-exception``."""
     cells = [nbformat.v4.new_code_cell(source) for source in (first, *sources)]
     for cell in cells[1:]:
         cell.metadata.tags = ["raises-exception"] if may_stop else []
@@ -55,6 +56,21 @@ def test_unanswered_cell_says_so_and_later_cells_say_what_they_wait_for():
         assert words(waiting).startswith("« nuit » attend votre réponse")
         assert waiting[0].output_type == "stream" and waiting[0].name == "stderr"
     assert outputs[4][0].data["text/plain"] == "1"
+
+
+def test_an_unanswered_cell_stops_no_run_tagged_or_not():
+    """« Run all » and papermill go by the kernel's reply: it must not be an error."""
+    cells = [nbformat.v4.new_code_cell(source) for source in ("import challenge_data", "nuit = …", "nuit + 1", "3")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, kernel_name="python3", allow_errors=False).execute()
+    assert notebook.cells[3].outputs[0].data["text/plain"] == "3"
+
+
+def test_a_real_error_still_stops_a_run():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in ("import challenge_data", "1 / 0", "3")])
+    with pytest.raises(CellExecutionError, match="Vous divisez par zéro"):
+        NotebookClient(notebook, kernel_name="python3").execute()
+    assert notebook.cells[2].outputs == []
 
 
 def test_earlier_answer_survives_an_unanswered_cell():

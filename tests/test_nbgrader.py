@@ -126,6 +126,7 @@ def test_feedback_shows_the_sentences_and_no_traceback(graded):
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert "attend votre réponse" in text and "Traceback (most recent call last)" not in text
+        assert "showtraceback" not in text
 
 
 def test_a_misspelt_team_is_told_rather_than_created(tmp_path):

@@ -98,11 +98,14 @@ def _one_day_each(found: list[Row]) -> list[Row]:
 # ---------------------------------------------------------------- east: three tables, each with its own disorder
 
 def write_east(folder: Path, found: list[Row]) -> None:
-    chance = random.Random("brumeval april east disorder")
-    swapped = swapped_rows(found)
+    swapped, turn = swapped_rows(found), Counter()
     halls, brigade, citizens = ([row for row in found if row.source == source] for source in _SHARES)
+    written = {}
+    for row in halls:  # each way of writing a commune in turn, so that none is missing
+        turn[row.device.commune] += 1
+        written[row.name] = spelling.COMMUNES[row.device.commune][turn[row.device.commune] % 4]
     write_csv(folder / "dae_est_mairies.csv", ["id", "nom", "commune", "latitude", "longitude", "horaires", "vu_le"], [
-        {"id": row.name, "nom": row.label, "commune": spelling.commune(row.device.commune, chance), "latitude": row.latitude,
+        {"id": row.name, "nom": row.label, "commune": written[row.name], "latitude": row.latitude,
          "longitude": row.longitude, "horaires": row.hours or None, "vu_le": row.seen.isoformat()} for row in halls])
     write_csv(folder / "dae_est_pompiers.csv", ["numero", "nom_site", "latitude", "longitude", "etat", "date_visite"], [
         {"numero": row.name, "nom_site": row.label, "latitude": row.longitude if row.name in swapped else row.latitude,

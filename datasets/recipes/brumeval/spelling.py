@@ -14,7 +14,7 @@ HOURS = {
 }
 """What a town hall writes for working hours, night, day and night, unknown. « 7j/7 » says the days, not the hours."""
 
-_COMMUNES = {
+COMMUNES = {
     "99901": ("Port-Brume", "PORT BRUME", "Port Brume", "port-brume"),
     "99902": ("Sainte-Colombe", "Ste Colombe", "STE-COLOMBE", "Sainte Colombe"),
     "99903": ("L'Anse-aux-Sternes", "L'ANSE AUX STERNES", "L'anse aux Sternes", "l'Anse-aux-Sternes"),
@@ -24,6 +24,8 @@ _COMMUNES = {
     "99907": ("Saint-Elme-des-Grèves", "ST ELME DES GREVES", "St-Elme-des-Grèves", "Saint Elme des grèves"),
     "99908": ("Pointe-Grise", "POINTE GRISE", "Pointe grise", "pointe-grise"),
 }
+"""Four ways of writing each commune; the first is the right one."""
+
 _MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre")
 _SMALL_WORDS = {"de", "du", "des", "la", "le", "les"}
 
@@ -33,7 +35,7 @@ def pick(values, chance: random.Random):
 
 
 def commune(code: str, chance: random.Random) -> str:
-    return pick(_COMMUNES[code], chance)
+    return pick(COMMUNES[code], chance)
 
 
 def by_the_brigade(name: str) -> str:

@@ -86,7 +86,7 @@ class _Hints:
 
         label()
         button.on_click(unfold)
-        box = ipywidgets.VBox([shown, button])
+        box = ipywidgets.VBox([shown, button], layout=ipywidgets.Layout(align_items="flex-start"))
         # Where nothing draws widgets (a printed page, GitHub), the plain line stays.
         display({"application/vnd.jupyter.widget-view+json": {"model_id": box.model_id, "version_major": 2, "version_minor": 0},
                  "text/plain": repr(self)}, raw=True)
