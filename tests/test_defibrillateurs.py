@@ -83,6 +83,8 @@ def judge(tests: str, namespace: dict) -> Verdict:
             exec(compile(tests, "<tests>", "exec"), namespace | {"truth": json.loads(TRUTH.read_text(encoding="utf-8"))})
         except CheckFailed as refusal:
             return Verdict(False, str(refusal), printed.getvalue())
+        except Exception as crash:  # an answer that the tests cannot read gets no sentence: told case by case
+            return Verdict(False, f"CRASH {type(crash).__name__}: {crash}", printed.getvalue())
     return Verdict(True, "", printed.getvalue())
 
 
@@ -126,7 +128,7 @@ def test_another_right_answer_gets_its_points(notebook, question, rank):
 def test_a_wrong_answer_is_refused_with_the_sentence_that_speaks_to_it(notebook, question, rank):
     variant, verdict = corpus(notebook)[question]["wrong"][rank], play(notebook).variants[question, "wrong", rank]
     assert not verdict.accepted, variant["mistake"]
-    assert variant["says"] in verdict.message, f"{variant['mistake']}: {verdict.message}"
+    assert variant["says"] in verdict.message and "CRASH" not in verdict.message, f"{variant['mistake']}: {verdict.message}"
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)

@@ -71,8 +71,8 @@ def row_count(table: Any, expected: int, *, what: str = "votre tableau",
         return _well(f"{compare.show(found)} {_plural(found, 'ligne')}, c'est juste.")
     if message := (mistakes or {}).get(found):
         _fail(message, hint)
-    direction = "trop" if found > expected else "pas assez"
-    _fail(f"{_subject(what)} a {compare.show(found)} {_plural(found, 'ligne')} : il y en a {direction}. "
+    verdict = "c'est trop" if found > expected else "ce n'est pas assez"
+    _fail(f"{_subject(what)} a {compare.show(found)} {_plural(found, 'ligne')} : {verdict}. "
           "Regardez la condition qui garde ou écarte des lignes.", hint)
 
 
@@ -91,7 +91,7 @@ def has_columns(table: Any, columns: Iterable[str], *, what: str = "votre tablea
     near = [f"« {match[0]} » au lieu de « {name} »" for name in missing
             if (match := difflib.get_close_matches(name, present, n=1, cutoff=0.75))]
     advice = f" Peut-être une faute de frappe : {', '.join(near)}." if near else f" Ses colonnes : {', '.join(present)}."
-    _fail(f"Il manque à {what} {_plural(len(missing), 'la colonne', 'les colonnes')} {_listed(missing)}.{advice}", hint)
+    _fail(f"{_subject(what)} n'a pas {_plural(len(missing), 'la colonne', 'les colonnes')} {_listed(missing)}.{advice}", hint)
 
 
 def rows_kept(before: Any, after: Any, *, hint: str | None = None) -> None:
