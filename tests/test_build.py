@@ -86,6 +86,7 @@ def test_release_is_nbgraders_with_the_questions_own_stub(built):
     assert released["solution-grand"].source == "grand = …"
     assert "challenge_data" not in released["solution-grand"].metadata
     assert "HIDDEN" not in released["tests-grand"].source and "isinstance" in released["tests-grand"].source
+    assert released["tests-grand"].source.endswith("check.form()")
     assert "checksum" in released["tests-grand"].metadata.nbgrader
     assert released["essay-avis"].source.startswith("*À vous")
 

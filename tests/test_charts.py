@@ -34,7 +34,7 @@ def test_axis_labels_already_there_stay(ax):
 
 
 def test_all_missing_texts_are_told_together(ax):
-    with pytest.raises(LearnerError, match="title, source, alt"):
+    with pytest.raises(LearnerError, match="title, source, alt, xlabel ou ylabel"):
         finish(ax, " ", source="", alt=None)
 
 
@@ -45,7 +45,7 @@ def test_what_is_not_a_figure_is_told():
 
 def test_notebook_shows_one_image_with_its_alternative():
     code = ("import challenge_data, matplotlib.pyplot as plt\nax = plt.subplots()[1]\nax.bar([1], [2])\n"
-            "challenge_data.finish(ax, 'Titre', source='s', alt='Une barre, « haute » de 2.')")
+            "challenge_data.finish(ax, 'Titre', ylabel='habitants', source='s', alt='Une barre, « haute » de 2.')")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     NotebookClient(notebook, kernel_name="python3").execute()
     (shown,) = [output for output in notebook.cells[0].outputs if "image" in str(output.get("data", {}))]

@@ -73,9 +73,10 @@ def test_a_real_error_still_stops_a_run():
     assert notebook.cells[2].outputs == []
 
 
-def test_earlier_answer_survives_an_unanswered_cell():
-    outputs = run("x = 3", "x = …", "x", may_stop=True)
-    assert outputs[2][0].data["text/plain"] == "3"
+def test_an_earlier_answer_does_not_show_under_a_cell_that_did_not_run():
+    outputs = run("x = 3", "x = …", "x + 1", "y = 5", "y = 1 / 0", "y + 1", may_stop=True)
+    assert words(outputs[2]).startswith("« x » attend votre réponse")
+    assert words(outputs[5]).startswith("« y » attend votre réponse")
 
 
 def test_error_announced_by_its_tag_is_told_without_stopping_a_run():
@@ -95,6 +96,9 @@ CASES = {
     "part = 120 000 / 3": ("un nombre s'écrit sans espace. Écrivez 120_000 ou 120000",),
     "part = 2,08 * 49": ("la virgule décimale s'écrit avec un point : 2.08",),
     "print(sep='', 'a')": ("une valeur seule n'a plus de place",),
+    "import pandas\nt = pandas.DataFrame({'a': [1]})\nl = t['a'] < 46,65\nt.loc[l, ['a']] = 1": ("avec un point : 46.65",),
+    "import pyproj\npyproj.CRS('Lambert-93')": ("EPSG:2154",),
+    "(1 < 2) et (2 < 3)": ("« et » s'écrit &",),
     "x = {}\nx['a' = 3]": ("deux : ==",),
     "x = « bonjour »": ("n'est pas un guillemet pour Python",),
     "'a' + 3": ("TypeError", "vous mêlez du texte et un nombre"),

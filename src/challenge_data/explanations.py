@@ -76,9 +76,27 @@ def _number(error, words, line, _trace, _names) -> str:
     return ""
 
 
+def _decimal_comma(error, _words, _line, trace, _names) -> str:
+    """« population < 46,65 » runs as two values, and fails somewhere else: looked for in the whole cell."""
+    if isinstance(error, SyntaxError) or not (cells := _cell_frames(trace)):
+        return ""
+    source = "".join(linecache.getlines(cells[-1][0]))
+    if found := re.search(r"[<>]=?\s*-?(\d+),(\d+)\s*$", source, re.MULTILINE):
+        return f"la virgule décimale s'écrit avec un point : {found[1]}.{found[2]}."
+    return ""
+
+
+def _reference_system(error, _words, _line, _trace, _names) -> str:
+    if type(error).__name__ != "CRSError":
+        return ""
+    return "un repère s'écrit par son code, entre guillemets : \"EPSG:2154\" pour Lambert-93, \"EPSG:4326\" pour les degrés."
+
+
 def _one_equal_sign(error, words, line, _trace, _names) -> str:
     if not isinstance(error, SyntaxError):
         return ""
+    if found := re.search(r"[\])]\s*(et|ou)\s*[\[(]", line):
+        return f"entre deux conditions, « {found[1]} » s'écrit {'&' if found[1] == 'et' else '|'}."
     if "==" in words or ("cannot assign" in words and "[" in line):
         return "un seul signe = range une valeur sous un nom. Pour comparer, il en faut deux : ==."
     if "positional argument follows keyword" in words:
@@ -170,7 +188,7 @@ def _network(error, _words, _line, _trace, _names) -> str:
 
 
 _RULES: tuple[Callable[..., str], ...] = (
-    _number, _one_equal_sign, _quotation_marks, _name, _column, _verb, _text_and_number, _network,
+    _number, _decimal_comma, _reference_system, _one_equal_sign, _quotation_marks, _name, _column, _verb, _text_and_number, _network,
 )
 
 
@@ -185,7 +203,7 @@ def _friendly(kind, error: Exception, trace) -> str:
     report.assign_cause()
     cause, suggestion = (report.info.get(part, "").strip() for part in ("cause", "suggest"))
     # Without a cause it asks to report the case on its own site, or shows a library's help in English: of no use here.
-    if not cause or re.search(r"friendly-traceback|docstring", f"{cause} {suggestion}", re.IGNORECASE):
+    if not cause or re.search(r"friendly-traceback|docstring|Je devine que le problème", f"{cause} {suggestion}", re.IGNORECASE):
         return _KNOWN.get(kind.__name__, _UNKNOWN)
     cause = " ".join(_sentences(cause))
     return cause + (f"\n{suggestion}" if suggestion and suggestion not in cause else "")

@@ -84,11 +84,13 @@ def not_answered(names: list[str]) -> None:
     Raises:
         NotAnswered: always.
     """
-    namespace = _shell().user_ns
-    for name in names:
-        # An earlier good answer, or a given variable that the stub only modifies, stays.
-        namespace.setdefault(name, Missing(name))
+    _forget(_shell(), names)
     raise NotAnswered(_TO_COMPLETE)
+
+
+def _forget(shell, names: list[str]) -> None:
+    """An earlier answer must not go on showing under a cell that did not run: what was to be created is missing again."""
+    shell.user_ns.update({name: Missing(name) for name in names})
 
 
 def require(value: object) -> None:
@@ -148,6 +150,8 @@ def _show(shell, kind, error, trace, tb_offset=None) -> None:
         sys.stdout.flush()
         print("\n".join(lines), file=sys.stderr, flush=True)
         shell.challenge_data_told = error
+        if not isinstance(error, NotAnswered | CheckFailed):
+            _forget(shell, assigned_names(shell.history_manager.input_hist_raw[-1]))
     else:
         shell._showtraceback(kind, error, lines)
 

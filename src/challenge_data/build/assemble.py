@@ -92,6 +92,9 @@ def _master_parts(cell: Cell, notebook: Notebook, curriculum: Curriculum) -> Ite
         yield cell.source, {"kind": "code", "tags": cell.tags, **extra}
     elif cell.role == "tests":
         literal = _TRUTH.sub(lambda match: repr(notebook.challenge.truth.get(match[1])), cell.source)
+        if cell.regions("HIDDEN TESTS"):
+            # What a team sees when the visible tests pass: the form is right, the value is not known yet.
+            literal = literal.replace("### BEGIN HIDDEN TESTS", "check.form()\n### BEGIN HIDDEN TESTS", 1)
         yield literal, {"kind": "code", "tags": cell.tags, "id": f"tests-{name}",
                         "nbgrader": _nbgrader(f"tests-{name}", cell.kind, grade=True, locked=True, points=points)}
     elif cell.role == "essay":
@@ -144,7 +147,8 @@ def _box(box: boxes.Box, part: Lesson | Notebook, curriculum: Curriculum) -> str
 def _facts(part: Lesson | Notebook, curriculum: Curriculum) -> str:
     """Minutes, what comes before, what one leaves with: said from the metadata, so that it is never stale."""
     if isinstance(part, Notebook):
-        return f"**Durée** : {part.minutes} minutes · **{part.points:g} points** sur les {total_points(part):g} du défi"
+        return (f"**Durée** : {part.minutes} minutes · **{part.points:g} points** sur les {total_points(part):g} du défi · "
+                "le bouton **Validate** ne regarde que la forme des réponses, jamais leur valeur")
     header = part.header
     facts = [f"**Durée** : {header.get('minutes')} minutes ({header.get('track')})"]
     before = [lesson for code in header.get("needs", []) if (lesson := curriculum.lesson(str(code)))]

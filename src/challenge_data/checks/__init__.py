@@ -22,6 +22,7 @@ class _Check:
     one_row_each = staticmethod(verbs.one_row_each)
     same_set = staticmethod(verbs.same_set)
     column = staticmethod(verbs.column)
+    form = staticmethod(verbs.form)
 
     def __call__(self, name: str) -> None:
         exercises.check(name)

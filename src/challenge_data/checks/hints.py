@@ -95,6 +95,7 @@ class _Hints:
 def _html(text: str) -> str:
     from html import escape
 
-    # Hints are our own Markdown, of which they use `code` and **bold**; a learner's machine has no Markdown library.
+    # Hints are our own Markdown, of which they use `code`, **bold** and *italics*; a learner's machine has no Markdown library.
     shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
-    return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", shown).replace("\n", "<br>")
+    shown = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", shown)
+    return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", shown).replace("\n", "<br>")

@@ -193,6 +193,11 @@ def column(table: Any, key: str, column: str, expected: Mapping[Any, Any], *, to
           f"vous avez {compare.show(found[first])}. Refaites ce calcul à la main pour cette ligne.", hint)
 
 
+def form() -> None:
+    """What the visible tests end with: they see the form of an answer, not its value, and must not sound like a verdict."""
+    print("La forme est vérifiée. La valeur le sera après la remise : relisez votre résultat.")
+
+
 def _shows(mistake: Mapping | Callable, found: dict, tolerance: float) -> bool:
     if callable(mistake):
         return bool(mistake(found))
