@@ -118,6 +118,7 @@ FAULTS = {
     "second H1": (LESSON_MD, "## À vous", "# À vous", "a second H1"),
     "skipped heading": (LESSON_MD, "## À vous", "### À vous", "heading level 3 after level 1"),
     "image without alternative": (LESSON_MD, "## À vous", "![](carte.png)\n\n## À vous", "an image without text alternative"),
+    "image that is not there": (LESSON_MD, "## À vous", "![Une carte](images/carte.png)\n\n## À vous", "an image that is not there: images/carte.png"),
     "html image without alternative": (LESSON_MD, "## À vous", '<img src="a.png">\n\n## À vous', "an image without text alternative"),
     "figure without alternative": (LESSON_MD, "lignes = [3, 4, 5]", "lignes = [3, 4, 5]\nfinish(ax, source='x')", "a figure without text alternative"),
     "bare figure": (LESSON_MD, "lignes = [3, 4, 5]", "lignes = [3, 4, 5]\ntableau.plot.bar()", "a figure without title, source"),
@@ -220,6 +221,19 @@ def test_anything_but_notebooks_in_solutions_is_told_and_kept(tmp_path):
     assert any("nbgrader copies it" in problem.message for problem in build.check(root))
     build.build(root)
     assert stray.exists()
+
+
+def test_figure_box_shows_its_image_and_its_caption(tmp_path):
+    figure = ":::figure\n![Une barre haute de trois.](images/barre.png)\n\nTrois lignes.\n:::\n\n## À vous"
+    root = write_course(tmp_path, lesson=LESSON.replace("## À vous", figure))
+    image = root / "curriculum/lessons/j0_depart/images/barre.png"
+    image.parent.mkdir(parents=True)
+    image.write_bytes(b"png")
+    build.build(root)
+    text = "\n".join(cell.source for cell in cells(root, LESSON_NB).values())
+    assert "![Une barre haute de trois.](images/barre.png)\n\n*Trois lignes.*" in text and ":::" not in text
+    assert (root / "notebooks/j0_depart/images/barre.png").read_bytes() == b"png"
+    assert build.check(root) == []
 
 
 def test_a_second_lesson_with_the_same_code_is_told(tmp_path):

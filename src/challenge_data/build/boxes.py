@@ -20,7 +20,6 @@ ALERTS = {
     "resume": ("success", "En résumé"),
     "aller-plus-loin": ("info", "Pour aller plus loin"),
     "aide-memoire": ("info", "Aide-mémoire"),
-    "consigne": ("info", "Ce qui est demandé"),
     "bareme": ("warning", "Comment cette réponse est notée"),
 }
 """Box name -> (alert colour, title). The title says in words what the colour says."""

@@ -160,6 +160,11 @@ def images(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]
         for match in _HTML_IMAGE.finditer(text):
             alt = re.search(r"""\balt=["']([^"']*)["']""", match["attributes"])
             alts.append(alt[1] if alt else "")
+        for match in _IMAGE.finditer(text):
+            # A lesson's images stand beside its text and are copied with it; nbgrader would copy a challenge's to the students.
+            if not re.match(r"[a-z]+:", match["src"]) and not (
+                    isinstance(part, Lesson) and (curriculum.root / part.document.path.parent / unquote(match["src"])).is_file()):
+                yield part.document.problem(line, f"an image that is not there: {match['src']}", "put it in images/ beside the lesson's text")
         for alt in alts:
             if not alt.strip():
                 yield part.document.problem(line, "an image without text alternative", "say between the brackets what it shows")

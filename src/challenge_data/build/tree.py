@@ -28,8 +28,10 @@ def plan(curriculum: Curriculum) -> dict[Path, bytes]:
         notebook.built: _bytes(assemble.master_notebook(notebook, curriculum))
         for challenge in curriculum.challenges for notebook in challenge.notebooks
     }
+    lessons = curriculum.root / "curriculum" / "lessons"
+    images = {Path("notebooks", path.relative_to(lessons)): path.read_bytes() for path in sorted(lessons.glob("*/images/*"))}
     kept = json.dumps(assemble.exercises(curriculum), ensure_ascii=False, indent=1) + "\n"
-    return built | masters | release(curriculum.root, masters) | {EXERCISES_FILE: kept.encode()}
+    return built | images | masters | release(curriculum.root, masters) | {EXERCISES_FILE: kept.encode()}
 
 
 def write(root: Path, built: dict[Path, bytes]) -> list[Path]:
