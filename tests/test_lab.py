@@ -221,10 +221,12 @@ def test_door_can_be_read_by_an_old_python(name):
 
 @pytest.mark.parametrize("version", ["3.6", "3.7", "3.8", "3.9", "3.10"])
 def test_old_pythons_of_this_machine_say_so_themselves(version):
-    found = [path for path in (shutil.which(f"python{version}"), *Path.home().glob(f".pyenv/versions/{version}.*/bin/python")) if path]
-    if not found:
+    found = shutil.which(f"python{version}")
+    # A version manager's shim is a script that needs PATH: ask it for the Python behind.
+    asked = found and subprocess.run([found, "-c", "import sys; print(sys.executable)"], capture_output=True, text=True)
+    if not asked or asked.returncode:
         pytest.skip(f"no Python {version} here")
-    done = subprocess.run([str(found[-1]), "-m", "challenge_data.lab"], cwd=PROJECT, env={"PATH": "/nonexistent", "LANG": "C.UTF-8"},
+    done = subprocess.run([asked.stdout.strip(), "-m", "challenge_data.lab"], cwd=PROJECT, env={"PATH": "/nonexistent", "LANG": "C.UTF-8"},
                           capture_output=True, timeout=60)
     said = done.stderr.decode()
     assert done.returncode == 1 and said.startswith("Python 3.11 ou plus récent est nécessaire"), said
