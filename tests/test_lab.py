@@ -221,12 +221,13 @@ def test_door_can_be_read_by_an_old_python(name):
 
 @pytest.mark.parametrize("version", ["3.6", "3.7", "3.8", "3.9", "3.10"])
 def test_old_pythons_of_this_machine_say_so_themselves(version):
-    found = shutil.which(f"python{version}")
-    # A version manager's shim is a script that needs PATH: ask it for the Python behind.
-    asked = found and subprocess.run([found, "-c", "import sys; print(sys.executable)"], capture_output=True, text=True)
-    if not asked or asked.returncode:
+    known = [shutil.which(f"python{version}"), *Path.home().glob(f".pyenv/versions/{version}.*/bin/python")]
+    # A version manager's shim is a script that needs PATH: ask it for the Python behind, which may not be there.
+    answers = (subprocess.run([one, "-c", "import sys; print(sys.executable)"], capture_output=True, text=True) for one in known if one)
+    found = next((answer.stdout.strip() for answer in answers if answer.returncode == 0), None)
+    if found is None:
         pytest.skip(f"no Python {version} here")
-    done = subprocess.run([asked.stdout.strip(), "-m", "challenge_data.lab"], cwd=PROJECT, env={"PATH": "/nonexistent", "LANG": "C.UTF-8"},
+    done = subprocess.run([found, "-m", "challenge_data.lab"], cwd=PROJECT, env={"PATH": "/nonexistent", "LANG": "C.UTF-8"},
                           capture_output=True, timeout=60)
     said = done.stderr.decode()
     assert done.returncode == 1 and said.startswith("Python 3.11 ou plus récent est nécessaire"), said
