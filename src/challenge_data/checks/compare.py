@@ -28,15 +28,15 @@ def number(value: Any, what: str) -> float:
     """
     value = single(value)
     if isinstance(value, tuple) and len(value) == 2 and all(isinstance(part, int | float) for part in value):
-        raise CheckFailed(f"{_subject(what)} doit être un seul nombre. En Python, la virgule décimale est un point : 2.08, et non 2,08.")
+        raise CheckFailed(f"{subject(what)} doit être un seul nombre. En Python, la virgule décimale est un point : 2.08, et non 2,08.")
     if isinstance(value, bool) or type(value).__name__ == "bool_":
-        raise CheckFailed(f"{_subject(what)} doit être un nombre ; ici, c'est {_vrai(value)}, le résultat d'une comparaison.")
+        raise CheckFailed(f"{subject(what)} doit être un nombre ; ici, c'est {_vrai(value)}, le résultat d'une comparaison.")
     if isinstance(value, str):
-        raise CheckFailed(f"{_subject(what)} doit être un nombre ; ici, c'est du texte : « {value} ». Retirez les guillemets.")
+        raise CheckFailed(f"{subject(what)} doit être un nombre ; ici, c'est du texte : « {value} ». Retirez les guillemets.")
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise CheckFailed(f"{_subject(what)} doit être un seul nombre ; ici, c'est {kind(value)}.") from None
+        raise CheckFailed(f"{subject(what)} doit être un seul nombre ; ici, c'est {kind(value)}.") from None
 
 
 def plain_text(value: Any) -> str:
@@ -71,12 +71,12 @@ def collection(values: Any, what: str) -> list[Hashable]:
     require(values)
     if getattr(values, "ndim", 1) == 2:
         if values.shape[1] != 1:
-            raise CheckFailed(f"{_subject(what)} doit être une liste de valeurs ; ici, c'est {kind(values)}. Choisissez une colonne.")
+            raise CheckFailed(f"{subject(what)} doit être une liste de valeurs ; ici, c'est {kind(values)}. Choisissez une colonne.")
         values = values.iloc[:, 0]
     if hasattr(values, "tolist"):
         values = values.tolist()
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
-        raise CheckFailed(f"{_subject(what)} doit être une liste de valeurs ; ici, c'est {kind(values)}.")
+        raise CheckFailed(f"{subject(what)} doit être une liste de valeurs ; ici, c'est {kind(values)}.")
     return list(values)
 
 
@@ -92,7 +92,7 @@ def table(value: Any, what: str):
     if isinstance(value, pandas.Series):
         value = value.to_frame(value.name if value.name is not None else "valeur")
     if not isinstance(value, pandas.DataFrame):
-        raise CheckFailed(f"{_subject(what)} doit être un tableau (DataFrame) ; ici, c'est {kind(value)}.")
+        raise CheckFailed(f"{subject(what)} doit être un tableau (DataFrame) ; ici, c'est {kind(value)}.")
     names = [name for name in value.index.names if name is not None and name not in value.columns]
     return value.reset_index(level=names) if names else value
 
@@ -137,5 +137,6 @@ def _vrai(value: Any) -> str:
     return "vrai (True)" if value else "faux (False)"
 
 
-def _subject(what: str) -> str:
+def subject(what: str) -> str:
+    """What a sentence speaks of, at its head: « votre réponse » -> « Votre réponse »."""
     return what[:1].upper() + what[1:]

@@ -37,7 +37,7 @@ def number(value: Any, expected: float, *, tolerance: float = 1e-6, what: str = 
     for wrong, message in (mistakes or {}).items():
         if compare.same(found, wrong, tolerance):
             _fail(message, hint)
-    _fail(f"{_subject(what)} vaut {compare.show(found)} : ce n'est pas le résultat attendu. Relisez la consigne mot à mot.", hint)
+    _fail(f"{compare.subject(what)} vaut {compare.show(found)} : ce n'est pas le résultat attendu. Relisez la consigne mot à mot.", hint)
 
 
 def text(value: Any, expected: str | Iterable[str], *, what: str = "votre réponse",
@@ -49,7 +49,7 @@ def text(value: Any, expected: str | Iterable[str], *, what: str = "votre répon
     """
     found = compare.single(value)
     if not isinstance(found, str):
-        _fail(f"{_subject(what)} doit être du texte, entre guillemets ; ici, c'est {compare.kind(found)}.", hint)
+        _fail(f"{compare.subject(what)} doit être du texte, entre guillemets ; ici, c'est {compare.kind(found)}.", hint)
     accepted = [expected] if isinstance(expected, str) else list(expected)
     if compare.plain_text(found) in map(compare.plain_text, accepted):
         return _well(f"« {found} », c'est juste.")
@@ -72,7 +72,7 @@ def row_count(table: Any, expected: int, *, what: str = "votre tableau",
     if message := (mistakes or {}).get(found):
         _fail(message, hint)
     verdict = "c'est trop" if found > expected else "ce n'est pas assez"
-    _fail(f"{_subject(what)} a {compare.show(found)} {_plural(found, 'ligne')} : {verdict}. "
+    _fail(f"{compare.subject(what)} a {compare.show(found)} {_plural(found, 'ligne')} : {verdict}. "
           "Regardez la condition qui garde ou écarte des lignes.", hint)
 
 
@@ -91,7 +91,7 @@ def has_columns(table: Any, columns: Iterable[str], *, what: str = "votre tablea
     near = [f"« {match[0]} » au lieu de « {name} »" for name in missing
             if (match := difflib.get_close_matches(name, present, n=1, cutoff=0.75))]
     advice = f" Peut-être une faute de frappe : {', '.join(near)}." if near else f" Ses colonnes : {', '.join(present)}."
-    _fail(f"{_subject(what)} n'a pas {_plural(len(missing), 'la colonne', 'les colonnes')} {_listed(missing)}.{advice}", hint)
+    _fail(f"{compare.subject(what)} n'a pas {_plural(len(missing), 'la colonne', 'les colonnes')} {_listed(missing)}.{advice}", hint)
 
 
 def rows_kept(before: Any, after: Any, *, hint: str | None = None) -> None:
@@ -150,7 +150,7 @@ def same_set(values: Any, expected: Iterable[Any], *, what: str = "votre liste",
     missing, excess = len(wanted - found), sorted(map(str, found - wanted))
     parts = [f"il en manque {missing}"] if missing else []
     parts += [f"{_some(excess)} {_plural(len(excess), 'n’y a pas sa place', 'n’y ont pas leur place')}"] if excess else []
-    _fail(f"{_subject(what)} n'est pas celle attendue : {' et '.join(parts)}.", hint)
+    _fail(f"{compare.subject(what)} n'est pas celle attendue : {' et '.join(parts)}.", hint)
 
 
 def column(table: Any, key: str, column: str, expected: Mapping[Any, Any], *, tolerance: float = 1e-6,
@@ -231,10 +231,6 @@ def _well(message: str) -> None:
 def _fail(message: str, hint: str | None) -> None:
     advice = f" Un indice vous attend : hint(\"{hint}\")." if hint else ""
     raise CheckFailed(message + advice)
-
-
-def _subject(what: str) -> str:
-    return what[:1].upper() + what[1:]
 
 
 def _plural(count: int, one: str, many: str | None = None) -> str:
