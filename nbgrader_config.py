@@ -48,4 +48,3 @@ c.ClearSolutions.text_stub = "*À vous : double-cliquez ici, effacez cette ligne
 c.Autograde.create_student = False
 # Seconds a cell may take.
 c.ExecutePreprocessor.timeout = 60
-c.ClearSolutions.enforce_metadata = True

@@ -6,10 +6,10 @@ Everything else stays plain matplotlib, which is what learners come to know.
 import base64
 import html
 import io
-import sys
 from typing import TYPE_CHECKING
 
 from challenge_data.errors import LearnerError
+from challenge_data.guide import shell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,16 +47,16 @@ def finish(ax: "Axes", title: str, *, source: str, alt: str, xlabel: str | None 
 
 
 def _show(figure, alt: str) -> None:
-    ipython = sys.modules.get("IPython")
-    if ipython is None or ipython.get_ipython() is None:
+    if shell() is None:
         return
+    from IPython.display import HTML, display
     from matplotlib import pyplot
 
     content = io.BytesIO()
     figure.savefig(content, format="png", bbox_inches="tight", dpi=110)
     image = base64.b64encode(content.getvalue()).decode()
     words = html.escape(alt)
-    ipython.display.display(ipython.display.HTML(
+    display(HTML(
         f'<figure><img src="data:image/png;base64,{image}" alt="{words}" style="max-width: 100%">'
         f"<details><summary>Description de la figure</summary><p>{words}</p></details></figure>"
     ))

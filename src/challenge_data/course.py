@@ -7,11 +7,15 @@ Notebooks never know where they stand. They ask for data by name and put what a 
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from challenge_data.errors import LearnerError
+
+T = TypeVar("T")
 
 HOME_VARIABLE = "CHALLENGE_DATA_HOME"
 WORK_VARIABLE = "CHALLENGE_DATA_WORK"
@@ -91,8 +95,7 @@ def team(name: str | None = None, members: list[str] | str | None = None, challe
     Raises:
         LearnerError: nothing was chosen yet, the name is empty, or there is no such challenge.
     """
-    path = work_dir() / TEAM_FILE
-    known = _read_team(path)
+    known = _read_team()
     if name is None and members is None and challenge is None:
         if known is None:
             raise LearnerError("L'équipe n'est pas encore choisie. Exécutez la cellule « Votre équipe » du carnet Bienvenue.")
@@ -112,16 +115,29 @@ def team(name: str | None = None, members: list[str] | str | None = None, challe
         raise LearnerError(f"Aucun défi ne s'appelle « {challenge} ». Les défis ouverts : {', '.join(challenges())}.")
 
     chosen = Team(name, members, challenge)
-    path.write_text(json.dumps(asdict(chosen), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    keep(TEAM_FILE, asdict(chosen))
     return chosen
 
 
-def _read_team(path: Path) -> Team | None:
+def _read_team() -> Team | None:
+    return kept(TEAM_FILE, lambda value: Team(**value))
+
+
+def keep(name: str, value: object) -> None:
+    """Write a value as JSON to the named file of :func:`work_dir`."""
+    (work_dir() / name).write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def kept(name: str, read: Callable[[Any], T]) -> T | None:
+    """What :func:`keep` wrote, given through ``read``; None when there is no such file, or when it is damaged.
+
+    A damaged file is put aside as ``*.abime.json``, never overwritten: it may be the only trace of a team's work.
+    """
+    path = work_dir() / name
     try:
-        return Team(**json.loads(path.read_text(encoding="utf-8")))
+        return read(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):
-        # A damaged file is put aside, never overwritten: it may be the only trace of a team's choice.
         path.replace(path.with_suffix(".abime.json"))
         return None

@@ -84,13 +84,13 @@ def not_answered(names: list[str]) -> None:
     Raises:
         NotAnswered: always.
     """
-    _forget(_shell(), names)
+    _forget(names)
     raise NotAnswered(_TO_COMPLETE)
 
 
-def _forget(shell, names: list[str]) -> None:
+def _forget(names: list[str]) -> None:
     """An earlier answer must not go on showing under a cell that did not run: what was to be created is missing again."""
-    shell.user_ns.update({name: Missing(name) for name in names})
+    shell().user_ns.update({name: Missing(name) for name in names})
 
 
 def require(value: object) -> None:
@@ -101,14 +101,15 @@ def require(value: object) -> None:
 
 def install() -> None:
     """Make the running kernel speak to learners. Does nothing outside IPython; twice is once."""
-    shell = _shell()
-    if shell is None or getattr(shell, "challenge_data_guide", False):
+    running = shell()
+    if running is None or getattr(running, "challenge_data_guide", False):
         return
-    shell.challenge_data_guide = True
-    shell.input_transformers_cleanup.append(_guard)
-    shell.set_custom_exc((Exception,), _show)
-    shell.events.register("post_run_cell", _all_said)
-    plain = shell.display_formatter.formatters["text/plain"]
+    running.challenge_data_guide = True
+    running.challenge_data_told = None
+    running.input_transformers_cleanup.append(_guard)
+    running.set_custom_exc((Exception,), _show)
+    running.events.register("post_run_cell", _all_said)
+    plain = running.display_formatter.formatters["text/plain"]
     for name in ("int64", "int32", "float64", "float32", "bool_", "bool", "str_"):
         # « 461.0 », not « np.float64(461.0) »: the type is not what a beginner asked for. By name: numpy may not be there.
         plain.for_type_by_name("numpy", name, lambda value, printer, _cycle: printer.text(repr(value.item())))
@@ -116,12 +117,13 @@ def install() -> None:
     plain.float_format = "%s"
 
 
-def load_ipython_extension(_shell) -> None:
+def load_ipython_extension(_ipython) -> None:
     """Every kernel of the environment loads this (``share/etc/ipython``): errors are French before the first import."""
     install()
 
 
-def _shell():
+def shell():
+    """The running kernel's IPython shell, or None outside a notebook."""
     # Never import IPython for this: outside a notebook the package stays light.
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython else None
@@ -134,38 +136,39 @@ def _guard(lines: list[str]) -> list[str]:
     return [f"__import__('challenge_data.guide').guide.not_answered({assigned_names(source)!r})\n"]
 
 
-def _show(shell, kind, error, trace, tb_offset=None) -> None:
+def _show(running, kind, error, trace, tb_offset=None) -> None:
     if hasattr(error, "_render_traceback_"):
         lines = error._render_traceback_()
     else:
         from challenge_data.explanations import explain
 
         try:
-            lines = explain(kind, error, trace, shell.user_ns)
+            lines = explain(kind, error, trace, running.user_ns)
         except Exception:  # better a report in English than none
-            lines = shell.InteractiveTB.structured_traceback(kind, error, trace)
-    if isinstance(error, NotAnswered | CheckFailed) or _may_stop(shell):
+            lines = running.InteractiveTB.structured_traceback(kind, error, trace)
+    if isinstance(error, NotAnswered | CheckFailed) or _may_stop(running):
         # Written, not sent as an error: « Run all » and papermill go on to the next cell, and nbgrader
         # gives no point to a cell that writes on stderr.
         sys.stdout.flush()
         print("\n".join(lines), file=sys.stderr, flush=True)
-        shell.challenge_data_told = error
+        running.challenge_data_told = error
         if not isinstance(error, NotAnswered | CheckFailed):
-            _forget(shell, assigned_names(shell.history_manager.input_hist_raw[-1]))
+            _forget(assigned_names(running.history_manager.input_hist_raw[-1]))
     else:
-        shell._showtraceback(kind, error, lines)
+        running._showtraceback(kind, error, lines)
 
 
 def _all_said(result) -> None:
     """The cell said what it had to say: Jupyter need not add that it failed (nbgrader would, in English)."""
-    told = getattr(_shell(), "challenge_data_told", None)
-    if told is not None and told in (result.error_in_exec, result.error_before_exec):
+    running = shell()
+    if running.challenge_data_told is not None and running.challenge_data_told in (result.error_in_exec, result.error_before_exec):
         result.error_in_exec = result.error_before_exec = None
+    running.challenge_data_told = None  # an error holds its frames, and with them a learner's tables
 
 
-def _may_stop(shell) -> bool:
+def _may_stop(running) -> bool:
     """True in a cell tagged ``raises-exception``: JupyterLab and nbclient then ask the kernel not to stop on errors."""
     try:
-        return shell.kernel.get_parent("shell")["content"].get("stop_on_error") is False
+        return running.kernel.get_parent("shell")["content"].get("stop_on_error") is False
     except (AttributeError, KeyError, TypeError):
         return False

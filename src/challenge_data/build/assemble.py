@@ -47,7 +47,7 @@ def master_notebook(notebook: Notebook, curriculum: Curriculum, *, asserted: boo
     built = _notebook(cells, {"challenge": notebook.challenge.name, "minutes": notebook.minutes})
     # Given cells are locked: autograding puts them back, whatever became of them in a team's copy.
     for cell in built.cells:
-        if cell.cell_type == "code" and "nbgrader" not in cell.metadata and cell.id not in _free_ids(built):
+        if cell.cell_type == "code" and "nbgrader" not in cell.metadata and not _is_free(cell):
             cell.metadata.nbgrader = _nbgrader(cell.id, cell.cell_type, locked=True)
     return built
 
@@ -87,9 +87,7 @@ def _master_parts(cell: Cell, notebook: Notebook, curriculum: Curriculum) -> Ite
     name, points = cell.graded_id, cell.metadata.get("points", 0)
     if cell.role == "solution":
         extra = {"id": f"solution-{name}", "nbgrader": _nbgrader(name, cell.kind, solution=True)}
-        if stub := cell.metadata.get("stub"):
-            extra[METADATA_KEY] = {"stub": str(stub).rstrip("\n")}
-        yield cell.source, {"kind": "code", "tags": cell.tags, **extra}
+        yield cell.source, {"kind": "code", "tags": cell.tags, **extra, **_stub(cell)}
     elif cell.role == "tests":
         literal = _TRUTH.sub(lambda match: repr(notebook.challenge.truth.get(match[1])), cell.source)
         if cell.regions("HIDDEN TESTS"):
@@ -99,14 +97,17 @@ def _master_parts(cell: Cell, notebook: Notebook, curriculum: Curriculum) -> Ite
                         "nbgrader": _nbgrader(f"tests-{name}", cell.kind, grade=True, locked=True, points=points)}
     elif cell.role == "essay":
         graded = _nbgrader(name, cell.kind, grade=True, solution=True, points=points)
-        extra = {"kind": cell.kind, "id": f"essay-{name}", "nbgrader": graded}
-        if stub := cell.metadata.get("stub"):
-            extra[METADATA_KEY] = {"stub": str(stub).rstrip("\n")}
-        yield cell.source, {**extra, "tags": cell.tags} if cell.kind == "code" else extra
+        yield cell.source, {"kind": cell.kind, "tags": cell.tags, "id": f"essay-{name}", "nbgrader": graded, **_stub(cell)}
     elif cell.kind == "code":
         yield cell.source, {"kind": "code", "tags": cell.tags}
     else:
         yield from _markdown_parts(cell, notebook, curriculum)
+
+
+def _stub(cell: Cell) -> dict:
+    """What the release needs to leave the cell's own line to complete, see ``stubs.py``."""
+    stub = cell.metadata.get("stub")
+    return {METADATA_KEY: {"stub": str(stub).rstrip("\n")}} if stub else {}
 
 
 def _markdown_parts(cell: Cell, part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[tuple[str, dict]]:
@@ -186,10 +187,9 @@ def _nbgrader(grade_id: str, kind: str, *, grade=False, solution=False, locked=F
     return made | ({"points": points} if grade else {})
 
 
-def _free_ids(notebook: nbformat.NotebookNode) -> set[str]:
-    """Cells that stay the learners' own: parameters, and the buttons of hints."""
-    return {cell.id for cell in notebook.cells
-            if "parameters" in cell.metadata.get("tags", []) or cell.source.startswith("hint(")}
+def _is_free(cell: nbformat.NotebookNode) -> bool:
+    """True for the cells that stay the learners' own: parameters, and the buttons of hints."""
+    return "parameters" in cell.metadata.get("tags", []) or cell.source.startswith("hint(")
 
 
 def _notebook(cells: list[nbformat.NotebookNode], facts: dict) -> nbformat.NotebookNode:

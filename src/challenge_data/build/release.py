@@ -1,7 +1,6 @@
 """Exercises from masters, by nbgrader's own generate_assignment."""
 
 import logging
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -43,7 +42,6 @@ def release(root: Path, masters: dict[Path, bytes]) -> dict[Path, bytes]:
             api.log.removeHandler(log)
         for path in sorted((scratch / "exercises").rglob("*.ipynb")):
             released[path.relative_to(scratch)] = path.read_bytes()
-        shutil.rmtree(scratch / "exercises", ignore_errors=True)
     return released
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 
 from challenge_data.errors import CheckFailed, LearnerError, NotAnswered
+from challenge_data.guide import shell
 
 
 @cache
@@ -54,6 +55,5 @@ def check(name: str) -> None:
 
 
 def _learners_names() -> dict:
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell.user_ns if shell else vars(sys.modules["__main__"])
+    running = shell()
+    return running.user_ns if running else vars(sys.modules["__main__"])

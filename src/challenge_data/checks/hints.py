@@ -1,6 +1,5 @@
 """Hints that unfold one after another; how many were opened is kept, costs nothing, and is no secret."""
 
-import json
 import re
 from datetime import datetime
 
@@ -37,20 +36,12 @@ def _opened(name: str, steps: list[str], step: int) -> str:
     entries = _read()
     if step > entries.get(name, {}).get("ouverts", 0):
         entries[name] = {"ouverts": step, "sur": len(steps), "le": datetime.now().isoformat(timespec="seconds")}
-        path = course.work_dir() / OPENED_FILE
-        path.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        course.keep(OPENED_FILE, entries)
     return f"Indice {step} sur {len(steps)}. {steps[step - 1]}"
 
 
 def _read() -> dict[str, dict]:
-    path = course.work_dir() / OPENED_FILE
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except ValueError:
-        path.replace(path.with_suffix(".abime.json"))  # put aside, never overwritten
-        return {}
+    return course.kept(OPENED_FILE, dict) or {}
 
 
 class _Hints:
