@@ -1,6 +1,6 @@
 """What the lessons' authors promise: sections that add up to the stated minutes, and checks that speak to real mistakes.
 
-The answers below are what beginners type. Each is played in a kernel, where the lesson's own cells ran before it,
+The answers in ``tests/answers/lessons/`` are what beginners type. Each is played in a kernel, where the lesson's own cells ran before it,
 and must get the sentence that was written for it (or Python's error, explained).
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import nbclient
 import nbformat
 import pytest
+import yaml
 
 from challenge_data.build import assemble, boxes
 from challenge_data.build.course import Lesson, read_curriculum
@@ -19,122 +20,11 @@ from challenge_data.build.course import Lesson, read_curriculum
 ROOT = Path(__file__).parents[1]
 CURRICULUM = read_curriculum(ROOT)
 LESSONS = {lesson.code: lesson for lesson in CURRICULUM.lessons}
-RIGHT = "c'est juste"
 
 ANSWERS = {
-    "00.prenom": [
-        ("prenom = Awa", "mettez-le entre guillemets"),
-        ('prenom = ""', "rien entre les guillemets"),
-        ('prenom = "Awa…"', "reste des points"),
-        ("prenom = 3", "entre guillemets"),
-        ("prenom = 'Lucas'", "Bonjour Lucas"),
-    ],
-    "00.equipe": [
-        ('equipe = team("Les Sternes")', "Il manque les prénoms"),
-        ('equipe = team("Les Sternes", members="Awa Lucas")', "« Awa Lucas » contient un espace"),
-        ('equipe = team("Les Sternes", members="Awa, Lucas")', "Il manque le défi"),
-        ('equipe = team("Les Sternes", members="Awa, Lucas", challenge="Défibrillateurs")', "Aucun défi ne s'appelle"),
-        ('equipe = team("Les Sternes", members=["Awa", "Lucas"], challenge="defibrillateurs")', "Équipe « Les Sternes » (Awa, Lucas)"),
-    ],
-    "01.part_premillieu": [
-        ("part_premillieu = euros_par_habitant * bourg", "la part de Bourg-en-Bresse"),
-        ("part_premillieu = euros_par_habitant * abergement", "la part de L'Abergement-Clémenciat"),
-        ("part_premillieu = euros_par_habitant * habitants", "retrouvé l'enveloppe entière"),
-        ("part_premillieu = euros_par_habitant * premillieu / habitants", "sans diviser de nouveau"),
-        ("part_premillieu = enveloppe / 3", "une commune vaut une commune"),
-        ("part_premillieu = euros_par_habitant * prémillieu", "Vouliez-vous dire « premillieu »"),
-        ("part_premillieu = 120_000 / habitants * premillieu", "vous avez déjà exécuté la partie 3"),
-        ("part_premillieu = euros_par_habitant * 49", RIGHT),
-        ("part_premillieu = round(euros_par_habitant * premillieu, 2)", RIGHT),
-    ],
-    "01.nouvelle_part": [
-        ("nouvelle_part = part_egale", "d'avant la rallonge"),
-        ("nouvelle_part = part_egale / 3", "divisé deux fois"),
-        ("nouvelle_part = enveloppe", "l'enveloppe entière"),
-        ("nouvelle_part = habitants / 3", "partagé les habitants"),
-        ("nouvelle_part = 120_000 / 3", RIGHT),
-    ],
-    "01.total": [
-        ("total = lu_abergement + int(lu_premillieu)", "vous mêlez du texte et un nombre"),
-        ("total = lu_abergement + lu_premillieu", "collés"),
-        ("total = int(lu_abergement + lu_premillieu)", "collés"),
-        ("total = int(lu_premillieu) + int(lu_premillieu)", "deux fois"),
-        ("total = 860 + int(lu_premillieu)", RIGHT),
-    ],
-    "01.code_bourg": [
-        ("code_bourg = 1053", "a perdu son zéro"),
-        ("code_bourg = 01053", "SyntaxError"),
-        ('code_bourg = "1053"', "manque encore le premier caractère"),
-        ('code_bourg = "01001"', "le code de L'Abergement-Clémenciat"),
-        ('code_bourg = "01000"', "le code postal"),
-        ('code_bourg = "Bourg-en-Bresse"', "On demande son code"),
-        ('code_bourg = "0" + "1053"', RIGHT),
-    ],
-    "01.reparer": [
-        ("part = envelope / 3", "Vouliez-vous dire « enveloppe »"),
-        ("part = enveloppe", "l'enveloppe entière"),
-        ('part = "enveloppe / 3"', "Retirez les guillemets"),
-        ("part = 120_000 / 3", "vaut encore 120 000"),
-        ("part = enveloppe/3", RIGHT),
-    ],
-    "01.moyenne": [
-        ("moyenne = len(ile) / sum(ile)", "à l'envers"),
-        ("moyenne = max(ile) / len(ile)", "la plus grande"),
-        ("moyenne = sum(ile) / max(ile)", "divisé par la plus grande"),
-        ("moyenne = sum(ile) / sum(ile)", "deux différents"),
-        ("moyenne = sum(ile) / 8", RIGHT),
-    ],
-    "02.mediane": [
-        ('mediane = communes["population"].mean()', "c'est la moyenne"),
-        ('mediane = communes["population"].sum()', "la population entière"),
-        ('mediane = communes["population"].max()', "au bout de la file"),
-        ('mediane = communes["population"].count()', "count compte"),
-        ('mediane = communes["population"].médiane()', "AttributeError"),
-        ('mediane = communes["population"].median', "sans ses parenthèses"),
-    ],
-    "02.grandes": [
-        ('grandes = communes[communes["population"] > 1_000]', "exactement 1 000 habitants"),
-        ('grandes = communes[communes["population"] < 1_000]', "moins de 1 000"),
-        ('grandes = communes[communes["population"] <= 1_000]', "1 000 habitants ou moins"),
-        ('grandes = communes[communes["population"] >= 100]', "manque un zéro"),
-        ('grandes = communes[communes["population"] >= 10000]', "un zéro de trop"),
-        ('grandes = communes[communes["population"] => 1_000]', "SyntaxError"),
-        ('grandes = communes[communes["population"] >= 1 000]', "Écrivez 1_000 ou 1000"),
-        ('grandes = communes[communes["population"] >= "1000"]', "Retirez les guillemets"),
-        ('grandes = communes[communes["population"] > 999]', RIGHT),
-    ],
-    "02.ain": [
-        ('ain = communes[communes["code_departement"] == 1]', "Aucune ligne"),
-        ('ain = communes[communes["code_departement"] == "1"]', "Aucune ligne"),
-        ('ain = communes[communes["code_departement"] == "Ain"]', "Aucune ligne"),
-        ('ain = communes[communes["code_departement"] == 01]', "SyntaxError"),
-        ('ain = communes[communes["code_departement"] == "02"]', "l'Aisne"),
-        ('ain = communes[communes["code_departement"] = "01"]', "SyntaxError"),
-        ('ain = communes[communes["nom_departement"] == "Ain"]', RIGHT),
-    ],
-    "02.reunion": [
-        ('premieres = reunion.sort_values("population", ascending=True).head(3)', "moins peuplées"),
-        ('premieres = reunion.sort_values("population", ascending=False).head(5)', "n’y ont pas leur place"),
-        ('premieres = reunion.sort_values("population", ascending=False).head(1)', "il en manque 2"),
-        ('premieres = reunion.sort_values("population", ascending=false).head(3)', "s'écrit False, sans guillemets"),
-        ('premieres = reunion.sort_values("population").tail(3)', RIGHT),
-    ],
-    "02.taille_moyenne": [
-        ('taille_moyenne = communes.groupby("nom_departement")["population"].sum()', "fait la somme"),
-        ('taille_moyenne = communes.groupby("nom_departement")["population"].count()', "compté les communes"),
-        ('taille_moyenne = communes.groupby("nom_region")["population"].mean()', "par région"),
-        ('taille_moyenne = communes.groupby("nom")["population"].mean()', "par nom de commune"),
-        ('taille_moyenne = communes.groupby("code_commune")["population"].mean()', "qu'une commune"),
-        ('taille_moyenne = communes.groupby("zone")["population"].mean()', "n'est pas parmi vos groupes"),
-        ('taille_moyenne = communes.groupby("departement")["population"].mean()', "pas de colonne « departement »"),
-        ('taille_moyenne = communes.groupby("code_departement")["population"].mean()', RIGHT),
-    ],
-    "02.quart": [
-        ('nombre_pour_un_quart = len(classement[classement["cumul"] < moitie]) + 1', "c'est pour la moitié"),
-        ('quart = communes["population"].sum() / 4\nnombre_pour_un_quart = len(classement[classement["cumul"] < 4]) + 1', "Paris n'est pas le quart"),
-        ('quart = len(communes) / 4\nnombre_pour_un_quart = len(classement[classement["cumul"] < quart]) + 1', "Paris n'est pas le quart"),
-        ('quart = communes["population"].sum() * 0.25\nnombre_pour_un_quart = len(classement[classement["cumul"] < quart]) + 1', RIGHT),
-    ],
+    f"{path.stem}.{name}": [(answer["typed"], answer["heard"]) for answer in answers]
+    for path in sorted((ROOT / "tests/answers/lessons").glob("*.yml"))
+    for name, answers in yaml.safe_load(path.read_text(encoding="utf-8")).items()
 }
 
 

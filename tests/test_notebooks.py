@@ -41,7 +41,24 @@ def test_answered(path, course, tmp_path, record_property):
     run = course.run(_answered()[path], path, tmp_path / "travail")
     record_property("notebook", {"name": f"{path.as_posix()}, answered", **run.measures})
     found = harness.faults(run, answered=True)
+    found += _stale(path, tmp_path / "travail")
     assert not found, "\n".join(found)
+
+
+def _stale(path: Path, work: Path) -> list[str]:
+    """Files that the lesson hands on, and of which the ready one (for a team that skipped the lesson) says something else."""
+    made = _curriculum_headers().get(path, [])
+    ready = harness.PROJECT / "datasets/brumeval/relais"
+    return [f"{ready.name}/{name} is not what the lesson makes: run datasets/recipes/relay/build.py"
+            for name in made if not (ready / name).is_file() or (work / name).read_bytes() != (ready / name).read_bytes()]
+
+
+@cache
+def _curriculum_headers() -> dict[Path, list[str]]:
+    from challenge_data.build.course import read_curriculum
+
+    produced = {lesson.built: lesson.header.get("produces", []) for lesson in read_curriculum(harness.PROJECT).lessons}
+    return {path: [names] if isinstance(names, str) else names for path, names in produced.items()}
 
 
 @pytest.mark.parametrize("path", [*LESSONS, *RELEASED], ids=str)

@@ -4,6 +4,7 @@ Notebooks never know where they stand. They ask for data by name and put what a 
 :func:`work_dir`; both hold in Binder, in a course folder on any machine, and in a grading sandbox.
 """
 
+import errno
 import json
 import os
 import tempfile
@@ -124,8 +125,33 @@ def _read_team() -> Team | None:
 
 
 def keep(name: str, value: object) -> None:
-    """Write a value as JSON to the named file of :func:`work_dir`."""
-    (work_dir() / name).write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    """Write a value as JSON to the named file of :func:`work_dir`.
+
+    Raises:
+        LearnerError: the disk does not take it.
+    """
+    write(work_dir() / name, (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode())
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole, or leave what was there.
+
+    Raises:
+        LearnerError: the disk does not take it.
+    """
+    draft = path.with_name(f".{path.name}.en-cours")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        full = error.errno == errno.ENOSPC
+        why = "le disque est plein" if full else "le fichier est peut-être ouvert ailleurs, ou le dossier protégé"
+        what = "Supprimez des fichiers dont vous n'avez plus besoin" if full else "Fermez-le, ou demandez à votre mentor"
+        raise LearnerError(
+            f"« {path.name} » n'a pas pu être enregistré dans {path.parent} : {why}. {what}, puis exécutez de nouveau la cellule. "
+            "Ce qui était enregistré avant n'a pas changé."
+        ) from None
 
 
 def kept(name: str, read: Callable[[Any], T]) -> T | None:
