@@ -19,6 +19,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 RECIPE = PROJECT / "datasets/recipes/brumeval/build.py"
 ISLAND = PROJECT / "datasets/brumeval"
 TRUTH = PROJECT / "datasets/recipes/truth/defibrillateurs.json"
+PACKAGES = ("territoire", "defibrillateurs", "equipements")
+"""Those of this recipe: the island has others."""
 
 
 def rebuilt(folder: Path, *arguments: str) -> dict[str, bytes]:
@@ -35,9 +37,9 @@ def truth() -> dict:
 def text_of(path: Path) -> str:
     """Everything a reader can find in a file, spreadsheets included."""
     if path.suffix == ".xlsx":
-        cells = (cell.value for row in openpyxl.load_workbook(path).active.iter_rows() for cell in row)
+        cells = (cell.value for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row)
         return "\n".join(str(value) for value in cells if value is not None)
-    return path.read_text(encoding="latin-1" if path.name == "dae_pompiers.csv" else "utf-8")
+    return path.read_text(encoding="latin-1" if path.name in ("dae_pompiers.csv", "eq_sports.csv") else "utf-8")
 
 
 ALL_FILES = [path for path in sorted(ISLAND.rglob("*")) if path.suffix in (".csv", ".geojson", ".xlsx", ".json")]
@@ -47,15 +49,17 @@ ALL_FILES = [path for path in sorted(ISLAND.rglob("*")) if path.suffix in (".csv
 
 def test_the_recipe_gives_the_same_bytes(tmp_path):
     built = rebuilt(tmp_path)
-    assert built.pop("defibrillateurs.json") == TRUTH.read_bytes()
-    shipped = {path.relative_to(ISLAND).as_posix(): path.read_bytes() for path in ISLAND.rglob("*") if path.is_file() and path.name != "SOURCE.md"}
+    for truth in ("defibrillateurs.json", "equipements.json"):
+        assert built.pop(truth) == (TRUTH.parent / truth).read_bytes()
+    shipped = {path.relative_to(ISLAND).as_posix(): path.read_bytes() for name in PACKAGES for path in (ISLAND / name).iterdir() if path.name != "SOURCE.md"}
     assert built.keys() == shipped.keys()
     assert [name for name in built if built[name] != shipped[name]] == []
 
 
 def test_a_scale_gives_more_rows_and_no_truth(tmp_path):
     built = rebuilt(tmp_path, "--scale", "4")
-    assert "defibrillateurs.json" not in built
+    assert not {"defibrillateurs.json", "equipements.json"} & set(built)
+    assert built["equipements/eq_registre.csv"].count(b"\n") > 500 and built["territoire/ile_adresses.csv"].count(b"\n") > 1600
     for name, table in (("territoire/ile_population.csv", "ile_population"), ("defibrillateurs/dae_janvier.csv", "dae_janvier")):
         rows = built[name].count(b"\n") - 1
         assert rows == 4 * len(load(table))
@@ -138,7 +142,7 @@ def test_telephones_are_those_of_fiction(path):
     assert all(address.endswith(".example") for address in re.findall(r"[\w.-]+@[\w.-]+\w", text))
 
 
-@pytest.mark.parametrize("name", ["territoire", "defibrillateurs"])
+@pytest.mark.parametrize("name", PACKAGES)
 def test_it_says_that_it_is_invented(name):
     package = json.loads((ISLAND / name / "datapackage.json").read_text(encoding="utf-8"))
     assert package["challenge_data"]["invented"] is True
@@ -201,7 +205,7 @@ def test_frictionless_accepts_what_is_meant_to_be_clean(name):
 
     path = ISLAND / name / "datapackage.json"
     clean = [one["name"] for one in json.loads(path.read_text(encoding="utf-8"))["resources"] if "schema" in one]
-    assert len(clean) == {"territoire": 1, "defibrillateurs": 8}[name]
+    assert len(clean) == {"territoire": 2, "defibrillateurs": 8}[name]
     package = Package(str(path))
     reports = {table: package.get_resource(table).validate() for table in clean}
     assert [name for name, report in reports.items() if not report.valid] == []

@@ -17,6 +17,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]  # this folder's modules, and packa
 import april  # noqa: E402
 import delivered  # noqa: E402
 import devices  # noqa: E402
+import facilities  # noqa: E402
+import facilities_package  # noqa: E402
 import geography  # noqa: E402
 import january  # noqa: E402
 import march  # noqa: E402
@@ -24,20 +26,22 @@ import population  # noqa: E402
 import territory  # noqa: E402
 from packages import write_json  # noqa: E402
 
-TRUTH_FILE = "defibrillateurs.json"
+TRUTH_FILE, FACILITIES_TRUTH_FILE = "defibrillateurs.json", "equipements.json"
 
 
 def build(into: Path, truth_into: Path | None, scale: int = 1) -> None:
-    """Write both packages and, at scale 1, the truth that hidden tests compare with.
+    """Write the three packages and, at scale 1, the truth behind their files.
 
     Args:
-        into: folder that gets ``territoire/`` and ``defibrillateurs/``.
-        truth_into: folder of the truth file, or None for none.
+        into: folder that gets ``territoire/``, ``defibrillateurs/`` and ``equipements/``.
+        truth_into: folder of the truth files, or None for none.
         scale: about that many times more rows in every file.
     """
     island = geography.draw()
     cells = population.settle(island, scale)
-    territory.build(into / "territoire", island, cells)
+    known_facilities = facilities.facilities(island, scale)
+    territory.build(into / "territoire", island, cells, facilities.addresses(known_facilities, island))
+    facilities_truth = facilities_package.build(into / "equipements", known_facilities, island)
     folder = into / "defibrillateurs"
     folder.mkdir(parents=True, exist_ok=True)
     known = {when: devices.devices(island, when, scale) for when in (devices.MARCH, devices.APRIL, devices.JANUARY)}
@@ -52,6 +56,7 @@ def build(into: Path, truth_into: Path | None, scale: int = 1) -> None:
     if truth_into is not None:
         write_json(truth_into / TRUTH_FILE, march.truth(*of_march, island) | april.truth(east, west, table, right_boats)
                    | january.truth(known[devices.JANUARY], base, cells))
+        write_json(truth_into / FACILITIES_TRUTH_FILE, facilities_truth)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from facilities import POSTCODES, Address
 from geography import COMMUNES, QUARTERS, Island, geojson
 from packages import CC_BY_SA, document, field, table, write_csv, write_package
 from population import AGES, Cell
@@ -11,6 +12,7 @@ SOURCE = {"title": "Données inventées pour l'atelier Challenge Data"}
 VINTAGE = "territoire inventé, état fictif de 2026"
 COMMUNE = r"^9990[1-8]$"
 
+_NAMES = {one.code: one.name for one in COMMUNES}
 _CODE = field("code_commune", "string", "Code commune", "Code inventé de la commune : 99901 à 99908. Aucune vraie commune ne le porte.", required=True, pattern=COMMUNE)
 _COMMUNE_FIELDS = [
     _CODE,
@@ -35,9 +37,18 @@ POPULATION_FIELDS = [
     field("population", "integer", "Population", "Nombre d'habitants du carreau. Les carreaux où personne n'habite ne sont pas dans le fichier.", required=True, minimum=1),
     *(field(name, "integer", f"Habitants {words}", f"Nombre d'habitants {words}.", required=True, minimum=0) for name, words in zip(AGES, _AGE_WORDS, strict=True)),
 ]
+ADDRESS_FIELDS = [
+    field("numero", "integer", "Numéro", "Numéro dans la voie.", required=True, minimum=1),
+    field("voie", "string", "Voie", "Nom de la voie. Le même nom existe dans plusieurs communes : « rue du Port » est dans trois.", required=True),
+    field("code_postal", "string", "Code postal", "Code postal inventé. Plusieurs communes ont le même.", required=True, pattern=r"^991[1-4]0$"),
+    _CODE,
+    field("commune", "string", "Commune", "Nom de la commune.", required=True),
+    field("longitude", "number", "Longitude", "Longitude de l'entrée, en degrés (WGS 84, EPSG:4326).", required=True),
+    field("latitude", "number", "Latitude", "Latitude de l'entrée, en degrés (WGS 84, EPSG:4326).", required=True),
+]
 
 
-def build(folder: Path, island: Island, cells: list[Cell]) -> None:
+def build(folder: Path, island: Island, cells: list[Cell], addresses: list[Address]) -> None:
     """Write the package's files and its description."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_layer(folder / "ile_cote.geojson", [({"nom": "Île de Brumeval"}, island.coast)])
@@ -51,6 +62,10 @@ def build(folder: Path, island: Island, cells: list[Cell]) -> None:
         "id_carreau": cell.name, "code_commune": cell.commune, "code_quartier": cell.quarter, "longitude": cell.longitude, "latitude": cell.latitude,
         "x_l93": round(cell.x, 3), "y_l93": round(cell.y, 3), "population": cell.population, **dict(zip(AGES, cell.ages, strict=True)),
     } for cell in cells])
+    write_csv(folder / "ile_adresses.csv", ADDRESS_FIELDS, [{
+        "numero": one.number, "voie": one.street, "code_postal": POSTCODES[one.commune], "code_commune": one.commune, "commune": _NAMES[one.commune],
+        "longitude": one.longitude, "latitude": one.latitude,
+    } for one in addresses])
     write_package(
         folder, title="Île de Brumeval : le territoire (inventé)",
         description="Côte, communes, quartiers et habitants d'une île qui n'existe pas, posée en pleine mer à l'ouest de l'île d'Yeu. Tout est inventé : lire SOURCE.md.",
@@ -62,6 +77,8 @@ def build(folder: Path, island: Island, cells: list[Cell]) -> None:
             document("ile_quartiers", "ile_quartiers.geojson", title="Quartiers de l'île de Brumeval", description=f"Les {len(QUARTERS)} quartiers et leurs limites. WGS 84.", fields=_QUARTER_FIELDS),
             table("ile_population", "ile_population.csv", title="Habitants de l'île de Brumeval, par carreau de 200 m",
                   description="Un carreau de 200 m de côté par ligne, avec ses habitants par âge. Seuls les carreaux habités y sont.", fields=POPULATION_FIELDS, key="id_carreau"),
+            table("ile_adresses", "ile_adresses.csv", title="Adresses de l'île de Brumeval",
+                  description="Une partie des adresses de l'île, une par ligne, avec leur position. Toutes inventées.", fields=ADDRESS_FIELDS, key=["code_commune", "voie", "numero"]),
         ],
     )
 

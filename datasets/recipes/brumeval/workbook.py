@@ -48,10 +48,10 @@ def write_workbook(path: Path, sheet: str, lines: Sequence[Sequence], *, merges:
     book.properties.created = stamp
     content = io.BytesIO()
     book.save(content)
-    path.write_bytes(_steady(content.getvalue(), stamp))
+    path.write_bytes(steady(content.getvalue(), stamp))
 
 
-def _steady(content: bytes, stamp: datetime) -> bytes:
+def steady(content: bytes, stamp: datetime) -> bytes:
     """The same archive with fixed dates, stored without compression: compressors differ from machine to machine."""
     out = io.BytesIO()
     moment = f"{stamp:%Y-%m-%dT%H:%M:%SZ}".encode()
