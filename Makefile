@@ -13,7 +13,7 @@ test: ; @$(DEV) pytest -n auto --dist worksteal $(ARGS)
 browser: ; @$(DEV) pytest tests/browser $(ARGS)
 build: ; @$(DEV) challenge-data build $(ARGS)
 check: ; @$(DEV) challenge-data check $(ARGS)
-data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && python datasets/recipes/brumeval/build.py'
+data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && for recipe in brumeval collectivite portail relay; do python datasets/recipes/$$recipe/build.py || exit 1; done'
 bench: ; @$(DEV) python bench/measure.py $(ARGS)
 # From src/: at the root, challenge_data.py would stand before the package.
 lint: ; @$(DEV) sh -c 'ruff check && cd src && lint-imports --no-cache --config ../pyproject.toml'

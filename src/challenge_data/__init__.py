@@ -1,4 +1,4 @@
-"""The toolkit of the Challenge Data workshop: a dozen names that learners import from here.
+"""The toolkit of the Challenge Data workshop: the names that learners import from here.
 
 Importing it is cheap (libraries are imported where they are used) and makes the running notebook speak
 French: see :mod:`challenge_data.guide`.
@@ -9,12 +9,19 @@ _HOMES = {
     "describe": "datasets",
     "raw_file": "datasets",
     "inspect_file": "quality",
+    "profile": "quality",
     "work_dir": "course",
     "team": "course",
+    "hand_on": "relay",
+    "pick_up": "relay",
     "environment": "checkup",
     "check": "checks",
     "hint": "checks",
     "finish": "charts",
+    "quiz": "widgets",
+    "maturity": "widgets",
+    "explore": "widgets",
+    "organigramme": "widgets",
 }
 
 __all__ = list(_HOMES)

@@ -3,13 +3,10 @@
 Everything else stays plain matplotlib, which is what learners come to know.
 """
 
-import base64
-import html
-import io
 from typing import TYPE_CHECKING
 
+from challenge_data import figures
 from challenge_data.errors import LearnerError
-from challenge_data.guide import shell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,22 +40,4 @@ def finish(ax: "Axes", title: str, *, source: str, alt: str, xlabel: str | None 
     ax.set_title(title, loc="left", wrap=True)
     figure.text(0.01, -0.02, f"Source : {source}", ha="left", va="top", fontsize="small", color="#444444")
     figure.text_alternative = alt
-    _show(figure, alt)
-
-
-def _show(figure, alt: str) -> None:
-    if shell() is None:
-        return
-    from IPython.display import HTML, display
-    from matplotlib import pyplot
-
-    content = io.BytesIO()
-    figure.savefig(content, format="png", bbox_inches="tight", dpi=110)
-    image = base64.b64encode(content.getvalue()).decode()
-    words = html.escape(alt)
-    display(HTML(
-        f'<figure><img src="data:image/png;base64,{image}" alt="{words}" style="max-width: 100%">'
-        f"<details><summary>Description de la figure</summary><p>{words}</p></details></figure>"
-    ))
-    # Shown here with its text alternative; closed, so that the notebook does not draw it a second time without.
-    pyplot.close(figure)
+    figures.show(figure, alt)

@@ -1,0 +1,315 @@
+"""The client that lessons use: the same lines ask the real services and the stand-in."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from challenge_data.errors import LearnerError
+from challenge_data.portal import cache, services
+from challenge_data.portal.dataset import Dataset, publisher
+from challenge_data.portal.quality import moment
+from challenge_data.portal.terms import LICENCES, frequency_name, licences
+from challenge_data.portal.web import PortalError, Web
+
+FOUND = ["id", "titre", "organisation", "licence", "score_qualite", "formats", "ressources", "mis_a_jour", "frequence", "mots_cles", "vues"]
+SORTS = ("created", "last_update", "views", "followers", "reuses")
+MOST_PAGE = 100
+A_DATASET, A_RESOURCE = "du jeu de données", "de la ressource"
+# Only what a list shows: descriptions and files of twenty datasets would weigh a hundred times more.
+_MASK = (
+    "data{id,title,organization{id,name,slug},owner{first_name,last_name,slug},license,quality,resources{format},last_update,"
+    "frequency,tags,metrics},total,page,page_size,next_page,previous_page"
+)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the services are."""
+
+    www: str = "https://www.data.gouv.fr"
+    tabular: str = "https://tabular-api.data.gouv.fr"
+    geo: str = "https://geo.api.gouv.fr"
+    geocoding: str = "https://data.geopf.fr/geocodage"
+
+    @classmethod
+    def of_standin(cls, base: str) -> "Addresses":
+        return cls(f"{base}/www", f"{base}/tabular", f"{base}/geo", f"{base}/geocodage")
+
+    def names(self, local: bool) -> dict[str, str]:
+        if local:
+            return dict.fromkeys((self.www, self.tabular, self.geo, self.geocoding), "Le portail d'exercice")
+        return {
+            self.www: "data.gouv.fr", self.tabular: "L'API tabulaire de data.gouv.fr", self.geo: "geo.api.gouv.fr",
+            self.geocoding: "Le géocodeur de la Géoplateforme",
+        }
+
+
+def connect(online: bool = False, *, base: str | None = None, wait: Callable[[float], None] = time.sleep, timeout: float = 15.0) -> "Portal":
+    """A portal to search: the real one, or our stand-in on this machine.
+
+    Args:
+        online: True: data.gouv.fr and its sister services. False: the stand-in, started once a kernel, without network.
+        base: address of a stand-in that already runs elsewhere, such as ``http://127.0.0.1:8000``.
+        wait, timeout: see :class:`challenge_data.portal.web.Web`.
+
+    Raises:
+        LearnerError: the stand-in's catalogue is missing or damaged.
+    """
+    if online:
+        return Portal(Addresses(), local=False, wait=wait, timeout=timeout)
+    if base is None:
+        from challenge_data.portal import standin
+
+        base = standin.running()
+    return Portal(Addresses.of_standin(base.rstrip("/")), local=True, wait=wait, timeout=timeout)
+
+
+class Portal:
+    """A connection to a portal and its sister services: see :func:`connect`."""
+
+    def __init__(self, addresses: Addresses, *, local: bool, wait: Callable[[float], None] = time.sleep, timeout: float = 15.0):
+        self.addresses, self.online = addresses, not local
+        self.web = Web(addresses.names(local), local=local, wait=wait, timeout=timeout)
+
+    def __repr__(self) -> str:
+        if self.online:
+            return "Portail data.gouv.fr : en ligne, données réelles."
+        return "Portail d'exercice : sans réseau. Ses fiches et ses organisations sont inventées, ses réponses ont la forme de celles de data.gouv.fr."
+
+    @property
+    def today(self) -> datetime:
+        """The date at the portal: in the stand-in, that of the story."""
+        return self.web.today or datetime.now(UTC)
+
+    def search(
+        self, words: str = "", *, organization: str | None = None, license: str | None = None, format: str | None = None,
+        tag: str | None = None, sort: str | None = None, page: int = 1, page_size: int = 20,
+    ):
+        """Datasets whose card has all the words.
+
+        Args:
+            organization: name, short name (slug) or id of who publishes.
+            license: id of a licence, such as ``lov2``: see :func:`licences`.
+            format: of at least one file, such as ``csv``.
+            tag: a keyword, exactly.
+            sort: one of created, last_update, views, followers, reuses; a leading ``-`` puts the greatest first.
+                Default: the portal's own order, by relevance.
+            page, page_size: from 1; at most 100 a page.
+
+        Returns:
+            DataFrame, one row a dataset: ``id``, ``titre``, ``organisation``, ``licence`` (id), ``score_qualite`` (0 to 1,
+            as announced), ``formats``, ``ressources`` (how many files), ``mis_a_jour``, ``frequence``, ``mots_cles``,
+            ``vues``. ``attrs``: ``total`` (all pages), ``adresse`` (what was asked), ``adresse_publique`` (the same on data.gouv.fr).
+
+        Raises:
+            LearnerError: a filter that cannot be understood.
+            PortalError: the portal does not answer, or badly.
+        """
+        import pandas as pd
+
+        if not isinstance(words, str):
+            raise LearnerError(f'Les mots cherchés s\'écrivent entre guillemets : search("bibliothèque") ; reçu : {type(words).__name__}.')
+        if not isinstance(page_size, int) or not 1 <= page_size <= MOST_PAGE:
+            raise LearnerError(f"page_size est un nombre de fiches par page, de 1 à {MOST_PAGE} ; reçu : {page_size!r}.")
+        if not isinstance(page, int) or page < 1:
+            raise LearnerError(f"page est un numéro de page, à partir de 1 ; reçu : {page!r}.")
+        if sort is not None and sort.lstrip("-") not in SORTS:
+            raise LearnerError(f"On ne peut pas trier par « {sort} ». Il y a : {', '.join(SORTS)} (un tiret devant pour commencer par le plus grand).")
+        params = {
+            "q": " ".join(words.split()), "organization": self._organization(organization) if organization else None, "license": license,
+            "format": format.lower().lstrip(".") if format else None, "tag": tag, "sort": sort, "page": page, "page_size": page_size,
+        }
+        params = {key: value for key, value in params.items() if value not in (None, "")}
+        address = f"{self.addresses.www}/api/1/datasets/"
+        try:
+            answer = self.web.json(address, params, headers={"X-Fields": _MASK}, missing=f"La recherche n'a pas de page {page}." if page > 1 else None)
+        except PortalError as error:
+            if license and license not in LICENCES and error.status in (400, 404):
+                raise LearnerError(_unknown_licence(license)) from None
+            raise
+        if license and license not in LICENCES and not answer["total"]:
+            raise LearnerError(_unknown_licence(license))
+        rows = [_row(card) for card in answer["data"]]
+        table = pd.DataFrame(rows, columns=FOUND).astype({"score_qualite": "float64", "ressources": "int64", "vues": "Int64"})
+        table["mis_a_jour"] = pd.to_datetime(table["mis_a_jour"], utc=True).dt.tz_localize(None).dt.normalize()
+        query = urlencode(params)
+        table.attrs |= {
+            "total": answer["total"], "adresse": f"{address}?{query}", "adresse_publique": f"{Addresses.www}/api/1/datasets/?{query}",
+        }
+        return table
+
+    def dataset(self, which) -> Dataset:
+        """A dataset's card.
+
+        Args:
+            which: its id, its short name (slug), the address of its page, or its row in a table of :meth:`search`.
+
+        Raises:
+            PortalError: there is no such dataset, or the portal does not answer.
+        """
+        key = _key(which, A_DATASET)
+        missing = f"Le portail ne connaît aucun jeu de données « {key} ». Recopiez son identifiant dans la colonne id de votre recherche."
+        card = self.web.json(f"{self.addresses.www}/api/1/datasets/{key}/", missing=missing)
+        return Dataset(card, lambda: self.today, self.web.probe)
+
+    def organizations(self, words: str = "", page_size: int = 20):
+        """Who publishes: DataFrame ``id``, ``nom``, ``slug``, ``sigle``, ``jeux`` (how many datasets)."""
+        import pandas as pd
+
+        found = self.web.json(f"{self.addresses.www}/api/1/organizations/", {"q": words, "page_size": page_size} if words else {"page_size": page_size})
+        rows = [
+            (one["id"], one["name"], one["slug"], one.get("acronym") or "", (one.get("metrics") or {}).get("datasets"))
+            for one in found["data"]
+        ]
+        return pd.DataFrame(rows, columns=["id", "nom", "slug", "sigle", "jeux"]).astype({"jeux": "Int64"})
+
+    def licences(self):
+        """See :func:`challenge_data.portal.licences`."""
+        return licences()
+
+    def resource(self, which) -> dict:
+        """What the portal says of one file (JSON of its API).
+
+        Args:
+            which: its id, or its row in ``jeu.ressources``.
+
+        Raises:
+            PortalError: there is no such resource, or the portal does not answer.
+        """
+        key = _key(which, A_RESOURCE)
+        missing = f"Le portail ne connaît aucune ressource « {key} ». Recopiez son identifiant dans la colonne id de jeu.ressources."
+        return self.web.json(f"{self.addresses.www}/api/2/datasets/resources/{key}/", missing=missing)["resource"]
+
+    def fetch(self, which, *, verify: bool = True, most_mb: float = 100) -> Path:
+        """The path of a file, fetched once and kept in ``portail-cache`` of the team's folder.
+
+        Args:
+            which: a resource's id, its row in ``jeu.ressources``, or a dataset that has a single main file.
+            verify: refuse a file that is not what its announced checksum says.
+            most_mb: biggest file to accept, in megabytes (10⁶ bytes).
+
+        Raises:
+            PortalError: dead link, web page instead of a file, wrong checksum, too big, no answer.
+        """
+        which = self._main_file(which) if isinstance(which, Dataset) else _key(which, A_RESOURCE)
+        try:
+            resource = self.resource(which)
+        except PortalError as error:
+            # No answer at all: a room's wifi, often. What was fetched before still serves.
+            if error.status is None and (copy := cache.earlier(which)):
+                return copy
+            raise
+        return cache.fetch(self.web, resource, verify=verify, most_mb=most_mb)
+
+    def tabular(self, which, where: dict | None = None, columns: list[str] | None = None, sort: str | None = None, limit: int = 100):
+        """Rows of a file, without the file.
+
+        Args:
+            which: a resource's id, or its row in ``jeu.ressources``.
+            where: conditions, all to hold: ``{"commune": "Port-Brume", "capacite__greater": 100}``. After two underscores:
+                exact (default), differs, contains, notcontains, in, notin, less, greater, strictly_less,
+                strictly_greater, isnull, isnotnull.
+            columns: those to give; all by default.
+            sort: a column; a leading ``-`` puts the greatest first.
+            limit: most rows to read, 50 a page.
+
+        Returns:
+            DataFrame; ``attrs["total"]`` is how many rows answer the conditions.
+        """
+        return services.tabular(self.web, self.addresses.tabular, _key(which, A_RESOURCE), where, columns, sort, limit)
+
+    def communes(self, nom: str | None = None, *, code_postal: str | None = None, departement: str | None = None, limit: int = 50):
+        """Communes by name, postcode or department: DataFrame ``code_commune``, ``nom``, ``codes_postaux``, ``departement``,
+        ``epci``, ``population``, ``longitude``, ``latitude`` (centre, WGS 84)."""
+        return services.communes(self.web, self.addresses.geo, nom, code_postal, departement, limit)
+
+    def geocode(self, address: str, *, citycode: str | None = None, limit: int = 5):
+        """Where an address may be, best first.
+
+        Returns:
+            DataFrame: ``demande``, ``adresse``, ``score`` (0 to 1), ``type`` (housenumber, street, locality, municipality),
+            ``commune``, ``code_commune``, ``code_postal``, ``longitude``, ``latitude``, ``accepte`` (the score is at least
+            :data:`MIN_SCORE`, and the commune is the one asked for when ``citycode`` is given).
+        """
+        return services.geocode(self.web, self.addresses.geocoding, address, citycode, limit)
+
+    def read(self, address: str, **params) -> Any:
+        """What one of the services answers at an address, as Python lists and dicts: to change parameters by hand.
+
+        Args:
+            address: whole (``attrs["adresse"]`` of a search; one of data.gouv.fr is asked to the stand-in when offline), or from
+                its first slash, on the portal.
+
+        Raises:
+            LearnerError: the address belongs to another site.
+        """
+        address = str(address).strip()
+        for real, ours in zip(Addresses().__dict__.values(), self.addresses.__dict__.values(), strict=True):
+            if address.startswith(f"{real}/"):
+                address = ours + address.removeprefix(real)
+        if address.startswith("/"):
+            address = self.addresses.www + address
+        if not any(address.startswith(f"{base}/") for base in self.addresses.__dict__.values()):
+            raise LearnerError(f"« {urlsplit(address).hostname or address} » n'est pas un des services de ce portail : read() ne lit que ceux-là.")
+        parts = urlsplit(address)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True)) | {key: value for key, value in params.items() if value is not None}
+        return self.web.json(parts._replace(query="").geturl(), query or None)
+
+    @staticmethod
+    def _main_file(dataset: Dataset) -> str:
+        main = dataset.ressources.loc[dataset.ressources["type"] == "main", "id"]
+        if len(main) != 1:
+            raise LearnerError(f"« {dataset.titre} » a {len(main)} fichiers principaux : dites lequel, par son identifiant dans jeu.ressources.")
+        return main.iloc[0]
+
+    def _organization(self, named: str) -> str:
+        text = str(named).strip()
+        if len(text) == 24 and all(one in "0123456789abcdef" for one in text):
+            return text
+        found = self.organizations(text)
+        for column in ("slug", "nom", "sigle"):
+            same = found.loc[found[column].str.casefold() == text.casefold(), "id"]
+            if len(same):
+                return same.iloc[0]
+        near = " ; ".join(found["nom"].head(5))
+        raise LearnerError(
+            f"Aucune organisation ne s'appelle exactement « {text} ». "
+            + (f"Vouliez-vous dire : {near} ?" if near else 'Cherchez-la par un mot de son nom : portail.organizations("île").')
+        )
+
+
+def _row(card: dict) -> dict:
+    formats = dict.fromkeys((one.get("format") or "?").lower() for one in card.get("resources") or [])
+    score = (card.get("quality") or {}).get("score")
+    return {
+        "id": card["id"], "titre": card["title"], "organisation": publisher(card), "licence": card.get("license") or "notspecified",
+        "score_qualite": None if score is None else round(score, 2), "formats": ", ".join(formats), "ressources": len(card.get("resources") or []),
+        "mis_a_jour": moment(card.get("last_update")), "frequence": frequency_name(card.get("frequency")),
+        "mots_cles": ", ".join(card.get("tags") or []), "vues": (card.get("metrics") or {}).get("views"),
+    }
+
+
+def _key(which, what: str) -> str:
+    """The id in whatever a learner gives: text, address of a page, a row of a table."""
+    if hasattr(which, "columns") or (hasattr(which, "iloc") and "id" not in which.index):
+        raise LearnerError(f'Ceci est un tableau ou une colonne de {len(which)} lignes : choisissez-en une, par exemple tableau["id"].iloc[0].')
+    if hasattr(which, "get"):
+        which = which.get("id")
+    if not isinstance(which, str) or not which.strip():
+        raise LearnerError(f"Il manque l'identifiant {what} : écrivez-le entre guillemets, tel qu'il est dans la colonne id.")
+    text = which.strip()
+    if what == A_RESOURCE and (found := re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text)):
+        return found[-1]
+    key = re.split(r"[?#]", text)[0].rstrip("/").rpartition("/")[2]
+    if not re.fullmatch(r"[\w.-]+", key):
+        raise LearnerError(f"« {text} » n'est pas un identifiant : il n'a ni espace ni ponctuation. Recopiez celui de la colonne id.")
+    return key
+
+
+def _unknown_licence(named: str) -> str:
+    return f"« {named} » n'est pas l'identifiant d'une licence du portail. Il y a : {', '.join(LICENCES)}."

@@ -1,0 +1,262 @@
+"""Asking over HTTP, politely: time-outs, few retries, and French sentences when it does not work.
+
+Only GET and HEAD, which may be repeated without harm. A server that says how long to wait (Retry-After,
+RFC 9110 § 10.2.3) is obeyed; else the pause grows and is blurred, so that a room full of students does not
+come back all at once.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+from challenge_data.errors import LearnerError
+
+AGENT = "challenge-data/0.1 (atelier Challenge Data ; enseignement)"
+TRIES = 3
+MOST_WAIT = 20.0  # seconds: a class cannot wait longer; past that, say so
+MOST_JSON = 20_000_000  # bytes
+MOST_SECONDS = 120.0  # for one answer, however slowly it drips
+PASSING = frozenset({429, 500, 502, 503, 504})
+CHUNK = 65_536
+
+
+class PortalError(LearnerError):
+    """A portal did not give what was asked; ``status`` is its HTTP status, None when there was no answer."""
+
+    def __init__(self, message: str, status: int | None = None):
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The head of an answer: HTTP status, content type without its parameters, final address."""
+
+    status: int
+    kind: str
+    address: str
+
+
+class _Refused(Exception):
+    """The server answered with an error status."""
+
+    def __init__(self, status: int, after: float | None):
+        super().__init__(status)
+        self.status, self.after = status, after
+
+
+class _TooBig(Exception):
+    pass
+
+
+class _TooSlow(Exception):
+    pass
+
+
+class Web:
+    """One HTTP client for all the services.
+
+    Args:
+        names: what to call a service in a message, by the beginning of its address.
+        local: the services are our stand-in on this machine: no proxy, no certificate.
+        wait: sleeps that many seconds between tries; tests put their own.
+        timeout: seconds without any sign of life before giving up a try.
+    """
+
+    def __init__(self, names: dict[str, str], *, local: bool, wait: Callable[[float], None] = time.sleep, timeout: float = 15.0):
+        import httpx
+
+        self.local, self._names, self._wait = local, names, wait
+        # verify=False spares reading the machine's certificates, which plain HTTP on loopback never uses.
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(timeout, connect=min(timeout, 8.0)), follow_redirects=True, max_redirects=5,
+            headers={"User-Agent": AGENT}, trust_env=not local, verify=not local,
+        )
+        self.today: datetime | None = None
+        """When the last answer was given, by the server's own clock (UTC): the stand-in lives in the story's autumn."""
+
+    def close(self) -> None:
+        self._client.close()
+
+    def json(self, address: str, params: dict | None = None, *, headers: dict | None = None, missing: str | None = None) -> Any:
+        """What a service answers, parsed.
+
+        Args:
+            missing: the sentence for a 404, when the caller knows what is missing.
+
+        Raises:
+            PortalError: no answer, an error, or something else than JSON.
+        """
+        def read() -> bytes:
+            parts: list[bytes] = []
+            self._stream(address, parts.append, MOST_JSON, params, {"Accept": "application/json"} | (headers or {}))
+            return b"".join(parts)
+
+        content = self._ask(read, address, missing, MOST_JSON)
+        try:
+            return json.loads(content)
+        except ValueError:
+            raise PortalError(self._not_json(address, content), 200) from None
+
+    def download(self, address: str, into: BinaryIO, most: int, *, missing: str | None = None) -> Answer:
+        """Write what is at an address into an open file, from its start at each try.
+
+        Raises:
+            PortalError: as :meth:`json`; or more than ``most`` bytes.
+        """
+        def read() -> Answer:
+            into.seek(0)
+            into.truncate()
+            return self._stream(address, into.write, most)
+
+        return self._ask(read, address, missing, most)
+
+    def probe(self, address: str) -> Answer | None:
+        """What an address answers, without reading it; None when nobody answers. One try: a check must stay light."""
+        import httpx
+
+        for method in ("HEAD", "GET"):
+            try:
+                with self._client.stream(method, address) as response:
+                    # Some servers do not know HEAD, or forbid it: only then is the file itself asked for.
+                    if method == "HEAD" and response.status_code in (400, 403, 405, 501):
+                        continue
+                    return Answer(response.status_code, _kind(response), str(response.url))
+            except (httpx.HTTPError, httpx.InvalidURL):
+                return None
+        return None
+
+    def _stream(self, address: str, take: Callable[[bytes], Any], most: int, params: dict | None = None, headers: dict | None = None) -> Answer:
+        until, size = time.monotonic() + MOST_SECONDS, 0
+        with self._client.stream("GET", address, params=params, headers=headers) as response:
+            self._note_date(response.headers.get("date"))
+            if response.status_code >= 400:
+                raise _Refused(response.status_code, self._seconds(response.headers.get("retry-after")))
+            length = response.headers.get("content-length", "")
+            if length.isdigit() and int(length) > most:
+                raise _TooBig
+            for chunk in response.iter_bytes(CHUNK):
+                size += len(chunk)
+                if size > most:
+                    raise _TooBig
+                if time.monotonic() > until:
+                    raise _TooSlow
+                take(chunk)
+            return Answer(response.status_code, _kind(response), str(response.url))
+
+    def _ask(self, read: Callable[[], Any], address: str, missing: str | None, most: int) -> Any:
+        import httpx
+        import tenacity
+
+        pause = tenacity.wait_exponential(multiplier=0.5, max=8) + tenacity.wait_random(0, 1)
+
+        def seconds(state: tenacity.RetryCallState) -> float:
+            error = state.outcome.exception()
+            after = error.after if isinstance(error, _Refused) else None
+            return pause(state) if after is None else after
+
+        def worth_it(error: BaseException) -> bool:
+            if isinstance(error, _Refused):
+                return error.status in PASSING and (error.after or 0) <= MOST_WAIT
+            return isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol)
+
+        retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(TRIES), wait=seconds, sleep=self._wait,
+            retry=tenacity.retry_if_exception(worth_it), reraise=True,
+        )
+        try:
+            return retrying(read)
+        except _Refused as error:
+            raise PortalError(self._refusal(error, address, missing), error.status) from None
+        except _TooBig:
+            raise PortalError(
+                f"{self._who(address)} répond par plus de {most / 1e6:.0f} Mo : la lecture s'est arrêtée là. "
+                "Demandez moins (un filtre, moins de colonnes) ou, pour un fichier, permettez plus : fetch(…, most_mb=500).", 200
+            ) from None
+        except _TooSlow:
+            raise PortalError(f"{self._who(address)} répond trop lentement : arrêté après {MOST_SECONDS:.0f} secondes. {self._instead()}") from None
+        except httpx.TooManyRedirects:
+            raise PortalError(f"{self._who(address)} renvoie d'adresse en adresse sans fin : le lien est mal fait. Écrivez à qui l'a publié.") from None
+        except httpx.TimeoutException:
+            raise PortalError(f"{self._who(address)} n'a pas répondu à temps, après {TRIES} essais. {self._instead()}") from None
+        except httpx.ConnectError as error:
+            raise PortalError(self._unreachable(address, str(error))) from None
+        except (httpx.TransportError, httpx.DecodingError):
+            raise PortalError(
+                f"{self._who(address)} a coupé la connexion au milieu de sa réponse, {TRIES} fois de suite. {self._instead()}"
+            ) from None
+        except httpx.InvalidURL:
+            raise PortalError(f"« {address} » n'est pas une adresse du web : elle commence par https://. Vérifiez-la.") from None
+
+    def _refusal(self, error: _Refused, address: str, missing: str | None) -> str:
+        who, status = self._who(address), error.status
+        if status == 404:
+            return missing or f"{who} ne trouve rien à l'adresse {address} (erreur 404). Vérifiez l'adresse ou l'identifiant."
+        if status == 410:
+            return f"{who} dit que ce contenu a été supprimé par qui l'avait publié (erreur 410). Cherchez s'il existe ailleurs, ou écrivez à ce service."
+        if status == 429:
+            delay = f"au moins {error.after:.0f} secondes" if error.after else "une minute"
+            return f"{who} a reçu trop de demandes en peu de temps (erreur 429). Attendez {delay}, puis exécutez de nouveau la cellule, une seule fois."
+        if status in (401, 403):
+            return f"{who} refuse l'accès (erreur {status}) : ce contenu demande une autorisation. Écrivez à qui l'a publié."
+        if status >= 500:
+            return f"{who} est en panne (erreur {status}), après {TRIES} essais : la cause n'est pas dans votre carnet. {self._instead()}"
+        return f"{who} ne comprend pas la demande (erreur {status}) : {address}. Vérifiez les noms et les valeurs de vos paramètres."
+
+    def _not_json(self, address: str, content: bytes) -> str:
+        if looks_like_html(content):
+            return (
+                f"{self._who(address)} a répondu par une page web au lieu de données. Le réseau demande peut-être de s'identifier "
+                "(wifi public), ou l'adresse a changé : ouvrez-la dans un navigateur pour voir."
+            )
+        return f"{self._who(address)} a répondu par un texte qui n'est pas du JSON : la réponse est abîmée. {self._instead()}"
+
+    def _unreachable(self, address: str, detail: str) -> str:
+        if self.local:
+            return f"{self._who(address)} s'est arrêté. Exécutez de nouveau la cellule qui contient portal.connect(…)."
+        if "CERTIFICATE" in detail.upper():
+            return f"{self._who(address)} présente un certificat que cet ordinateur refuse : le réseau est peut-être filtré. Demandez à votre mentor."
+        return f"{self._who(address)} est injoignable : pas de réseau, ou un réseau qui le bloque. Vérifiez la connexion. {self._instead()}"
+
+    def _instead(self) -> str:
+        if self.local:
+            return "Exécutez de nouveau la cellule."
+        return "Réessayez plus tard, ou travaillez sans réseau : portal.connect(online=False)."
+
+    def _who(self, address: str) -> str:
+        for start, name in self._names.items():
+            if address.startswith(start):
+                return name
+        return f"Le site {urlsplit(address).hostname or address}"
+
+    def _note_date(self, text: str | None) -> None:
+        try:
+            self.today = parsedate_to_datetime(text) if text else self.today
+        except ValueError:
+            pass  # an unreadable date is no reason to lose the answer
+
+    def _seconds(self, text: str | None) -> float | None:
+        """Retry-After: a number of seconds, or a date."""
+        if not text:
+            return None
+        if text.strip().isdigit():
+            return float(text)
+        try:
+            return max(0.0, (parsedate_to_datetime(text) - (self.today or datetime.now(UTC))).total_seconds())
+        except (ValueError, TypeError):
+            return None
+
+
+def looks_like_html(start: bytes) -> bool:
+    """A web page, judged by its first bytes."""
+    head = start[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return head.startswith((b"<!doctype html", b"<html", b"<head")) or (head.startswith(b"<?xml") and b"<html" in head)
+
+
+def _kind(response) -> str:
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
