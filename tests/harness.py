@@ -40,6 +40,8 @@ class Run:
     megabytes: float
     """Peak resident memory of the kernel, or of a process it started if that one was bigger."""
     network: offline.Outcome
+    work: Path
+    """What ``work_dir()`` was."""
     touched: list[str] = field(default_factory=list)
     """Files of the course folder that the run changed, relative to it."""
 
@@ -90,7 +92,7 @@ class Course:
         after = self._listing()
         touched = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
         executed = nbformat.read(result, as_version=4) if result.exists() else notebook
-        return Run(executed, seconds, megabytes, network, touched)
+        return Run(executed, seconds, megabytes, network, work / "travail", touched)
 
     def _listing(self) -> dict[str, tuple[int, int]]:
         files = (path for path in self.root.rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts)

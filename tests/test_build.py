@@ -8,6 +8,7 @@ import pytest
 from tiny import CHALLENGE, LESSON, NOTEBOOK, write_course
 
 from challenge_data import build
+from challenge_data.build import boxes
 from challenge_data.build.source import read
 
 LESSON_MD = "curriculum/lessons/j0_depart/01_compter.md"
@@ -54,11 +55,21 @@ def test_objectives_box_says_minutes_track_and_takeaway(built):
     assert "**Durée** : 5 minutes (tronc commun)" in text and "**Vous repartirez avec** : un total" in text
 
 
-def test_quiz_gives_each_answer_its_explanation(built):
-    quiz = next(cell.source for cell in cells(built, LESSON_NB).values() if "Quiz" in cell.source)
+def test_quiz_becomes_its_question_then_a_cell_and_its_explanations_stay_in_the_package(built):
+    asked, cell = list(cells(built, LESSON_NB).values())[-2:]
+    assert (cell.id, cell.cell_type, cell.source) == ("quiz-1", "code", 'quiz("01.1")')
+    assert "- **A.** La somme des trois nombres.\n- **B.** Trois." in asked.source
+    for told in ("On compte les lignes", "Une par nombre", ":::", "[x]"):
+        assert told not in (built / LESSON_NB).read_text()
+    kept = json.loads((built / "src/challenge_data/widgets/quizzes.json").read_text())
+    assert [(choice["right"], choice["explanation"]) for choice in kept["01.1"]["choices"]] == [
+        (False, "On compte les lignes, pas leur contenu."), (True, "Une par nombre : <code>len(lignes)</code>.")]
+
+
+def test_quiz_can_still_unfold_without_buttons():
+    quiz = boxes.quiz("Combien ?\n- [ ] Deux.\n  Compté sans `zéro`.\n- [x] Trois.\n  Un par nombre.")
     assert quiz.count("<details>") == 2
-    assert "> **Non.** On compte les lignes" in quiz and "> **Oui.** Une par nombre." in quiz
-    assert ":::" not in quiz and "[x]" not in quiz
+    assert "> **Non.** Compté" in quiz and "> **Oui.** Un par nombre." in quiz
 
 
 def test_master_has_nbgraders_metadata_and_the_truth_as_a_literal(built):
@@ -127,14 +138,15 @@ FAULTS = {
     "vague link": (LESSON_MD, "## À vous", "[ici](01_compter.ipynb)\n\n## À vous", "does not say where it leads"),
     "long cell": (LESSON_MD, "lignes = [3, 4, 5]", "lignes = [3, 4, 5]\n" + "x = 1\n" * 11, "a code cell of 13 lines"),
     "unknown box": (LESSON_MD, ":::objectifs", ":::objectif", "unknown box « objectif »"),
-    "box left open": (LESSON_MD, "  Une par nombre.\n:::", "  Une par nombre.", "the box « quiz » is not closed"),
+    "box left open": (LESSON_MD, "`len(lignes)`.\n:::", "`len(lignes)`.", "the box « quiz » is not closed"),
     "quiz without right answer": (LESSON_MD, "- [x] Trois", "- [ ] Trois", "one right answer"),
     "quiz given away": (LESSON_MD, "- [x] Trois.", "- [x] Trois, parce que chaque nombre est une ligne à lui tout seul.", "the right answer is the longest"),
-    "unexplained choice": (LESSON_MD, "  Une par nombre.\n", "", "a quiz choice without explanation"),
+    "unexplained choice": (LESSON_MD, "  Une par nombre : `len(lignes)`.\n", "", "a quiz choice without explanation"),
     "unknown option": (LESSON_MD, ":exercise: total", ":exercice: total", "unknown cell option « exercice »"),
     "exercise without check": (LESSON_MD, "### BEGIN CHECK\ncheck.number(total, 12, mistakes={3: \"Vous avez compté les lignes ; additionnez-les.\"})\n### END CHECK\n", "", "has no check"),
     "stub that leaves nothing": (LESSON_MD, ":stub: total = …", ":stub: total = 0", "leaves nothing to complete"),
-    "hint not imported": (LESSON_MD, "import check, hint", "import check", "hint is used but not imported"),
+    "hint not imported": (LESSON_MD, "import check, hint, quiz", "import check, quiz", "hint is used but not imported"),
+    "quiz not imported": (LESSON_MD, "import check, hint, quiz", "import check, hint", "quiz is used but not imported"),
     "no minutes": (LESSON_MD, "minutes: 5, ", "", "the header says no minutes"),
     "unknown prerequisite": (LESSON_MD, "needs: []", 'needs: ["99"]', "needs a lesson 99"),
     "unreadable header": (LESSON_MD, "needs: [],", "needs: [,", "unreadable metadata"),

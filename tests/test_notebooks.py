@@ -41,7 +41,7 @@ def test_answered(path, course, tmp_path, record_property):
     run = course.run(_answered()[path], path, tmp_path / "travail")
     record_property("notebook", {"name": f"{path.as_posix()}, answered", **run.measures})
     found = harness.faults(run, answered=True)
-    found += _stale(path, tmp_path / "travail")
+    found += _stale(path, run.work)
     assert not found, "\n".join(found)
 
 

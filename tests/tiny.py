@@ -16,7 +16,7 @@ lesson: {code: "01", minutes: 5, track: tronc commun, needs: [], takeaway: un to
 :::
 
 ```{code-cell}
-from challenge_data import check, hint
+from challenge_data import check, hint, quiz
 lignes = [3, 4, 5]
 ```
 
@@ -52,7 +52,7 @@ Une liste de trois nombres a combien de lignes ?
 - [ ] La somme des trois nombres.
   On compte les lignes, pas leur contenu.
 - [x] Trois.
-  Une par nombre.
+  Une par nombre : `len(lignes)`.
 :::
 '''
 
@@ -129,3 +129,29 @@ def write_course(root: Path, lesson: str = LESSON, notebook: str = NOTEBOOK, cha
     (root / "datasets").mkdir(exist_ok=True)
     shutil.copy(PROJECT / "nbgrader_config.py", root)
     return root
+
+
+MATURITY = '''echelle:
+  - {valeur: 0, texte: Rien}
+  - {valeur: 1, texte: Un début}
+  - {valeur: 2, texte: Souvent}
+  - {valeur: 3, texte: Toujours}
+  - {valeur: null, texte: Je ne sais pas}
+axes:
+  - code: A
+    nom: Connaître
+    question: Sait-on ce que l'on a ?
+    items:
+      - {id: a1, texte: Une liste existe., aide: Demandez à la voir.}
+      - {id: a2, texte: Elle est à jour.}
+  - code: B
+    nom: Ouvrir
+    question: Que publie-t-on ?
+    items:
+      - {id: b1, texte: Un jeu de données est publié.}
+      - {id: b2, texte: Une personne en répond.}
+paliers:
+  - {de: 0, a: 49, nom: Au départ, texte: Tout reste à faire.}
+  - {de: 50, a: 100, nom: En route, texte: Une habitude existe.}
+'''
+"""A questionnaire of four questions, on twelve points."""

@@ -75,14 +75,18 @@ def _opened(work) -> dict:
     return json.loads(path.read_text()) if path.exists() else {}
 
 
-def test_quiz_answers_unfold_with_their_explanation(student):
+def test_quiz_of_a_lesson_answers_each_choice_with_its_explanation(student):
     student.open(TABLES)
-    quiz = student.page.locator(".jp-RenderedHTMLCommon .alert", has_text="Quiz").first
-    quiz.scroll_into_view_if_needed(timeout=30_000)
-    for answer in quiz.locator("details").all():
-        answer.locator("summary").click()
-        expect(answer.locator("blockquote")).to_be_visible()
-        assert re.match(r"(Oui|Non)\.", answer.locator("blockquote").inner_text())
+    student.run(student.cell("import pandas as pd"))
+    output = student.run(student.cell('quiz("02.1")'))
+    asked = student.page.locator(".jp-RenderedHTMLCommon .alert", has_text="Quiz").first
+    expect(asked).to_contain_text("exécutez la cellule qui suit")
+    for rank in range(output.get_by_role("button").count()):
+        button = output.get_by_role("button").nth(rank)
+        assert button.inner_text().split(". ", 1)[1] in asked.inner_text(), "buttons say the choices in full"
+        button.click()
+        expect(button).to_contain_text("votre réponse")
+        assert re.match(r"(Oui|Non)\..{20}", output.locator(".cd-said").inner_text())
     student.picture("quiz")
 
 
@@ -99,11 +103,10 @@ def test_figure_has_its_text_alternative(student):
 
 def test_released_question_says_what_it_waits_for_and_validates(student):
     student.open(FIND)
-    student.page.locator(".lm-MenuBar-itemLabel").filter(has_text=re.compile("Exécut")).click()
-    student.page.locator("[data-command='runmenu:run-all']").click()
-    waiting = student.page.locator(".jp-OutputArea-output", has_text="attend votre réponse").first
-    expect(waiting).to_be_attached(timeout=60_000)
-    waiting.scroll_into_view_if_needed()
+    student.run(student.cell("from challenge_data import"))
+    student.run(student.cell("chemin_pompiers = raw_file"))
+    expect(student.run(student.cell("pompiers = pd.read_csv"))).to_contain_text("À vous")
+    expect(student.run(student.cell("check.that(hasattr(pompiers"))).to_contain_text("attend votre réponse")
     student.picture("defi_a_faire")
     student.page.get_by_role("button", name=re.compile("Validate|Valider")).click()
     dialog = student.page.locator(".jp-Dialog")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 
-from challenge_data.build import boxes
+from challenge_data.build import boxes, programme
 from challenge_data.build.course import Curriculum, Lesson, Notebook
 from challenge_data.build.source import Cell
 from challenge_data.build.stubs import METADATA_KEY
@@ -23,12 +23,12 @@ _TRUTH = re.compile(r"""truth\[["'](\w+)["']\]""")
 def lesson_notebook(lesson: Lesson, curriculum: Curriculum, *, answered: bool = False) -> nbformat.NotebookNode:
     """A lesson as learners open it; ``answered``: with the answers and the cells that assert its figures."""
     cells = [
-        _finished(cell, source, extra)
+        finished(cell, source, extra)
         for cell in lesson.document.cells
         if _stays(cell, answered)
-        for source, extra in _lesson_parts(cell, lesson, curriculum, answered)
+        for source, extra in lesson_parts(cell, lesson, curriculum, answered)
     ]
-    return _notebook(cells, {"code": lesson.code, "minutes": lesson.header.get("minutes"),
+    return as_notebook(cells, {"code": lesson.code, "minutes": lesson.header.get("minutes"),
                              "track": lesson.header.get("track")})
 
 
@@ -39,12 +39,12 @@ def master_notebook(notebook: Notebook, curriculum: Curriculum, *, asserted: boo
         if not _stays(cell, asserted):
             continue
         question_seen = question_seen or cell.role is not None
-        for source, extra in _master_parts(cell, notebook, curriculum):
-            made = _finished(cell, source, extra)
+        for source, extra in master_parts(cell, notebook, curriculum):
+            made = finished(cell, source, extra)
             if made.cell_type == "code" and question_seen:
                 made.metadata.tags = sorted({*made.metadata.get("tags", []), MAY_STOP})
             cells.append(made)
-    built = _notebook(cells, {"challenge": notebook.challenge.name, "minutes": notebook.minutes})
+    built = as_notebook(cells, {"challenge": notebook.challenge.name, "minutes": notebook.minutes})
     # Given cells are locked: autograding puts them back, whatever became of them in a team's copy.
     for cell in built.cells:
         if cell.cell_type == "code" and "nbgrader" not in cell.metadata and not _is_free(cell):
@@ -68,11 +68,22 @@ def exercises(curriculum: Curriculum) -> dict[str, dict]:
     return dict(sorted(kept.items()))
 
 
+def quizzes(curriculum: Curriculum) -> dict[str, dict]:
+    """What the package keeps of each quiz that learners see. Keys: the part's prefix and the quiz's rank in it, as ``02.1``."""
+    return {f"{part.prefix}.{rank}": boxes.kept_quiz(box.body)
+            for part in curriculum.parts for rank, (_, box) in enumerate(_quizzes(part), 1)}
+
+
+def _quizzes(part: Lesson | Notebook) -> list[tuple[Cell, boxes.Box]]:
+    return [(cell, box) for cell in part.document.cells if cell.kind == "markdown" and not cell.metadata.get("animation")
+            for box in boxes.split(cell.source) if isinstance(box, boxes.Box) and box.name == "quiz"]
+
+
 def _stays(cell: Cell, asserted: bool) -> bool:
     return not cell.metadata.get("animation") and (asserted or "lu" not in cell.tags)
 
 
-def _lesson_parts(cell: Cell, lesson: Lesson, curriculum: Curriculum, answered: bool) -> Iterator[tuple[str, dict]]:
+def lesson_parts(cell: Cell, lesson: Lesson, curriculum: Curriculum, answered: bool) -> Iterator[tuple[str, dict]]:
     if cell.role == "exercise":
         answer = cell.inside("SOLUTION") if answered else str(cell.metadata.get("stub", ""))
         source = Cell("code", cell.replaced("SOLUTION", answer), 0).replaced("CHECK", f'check("{lesson.prefix}.{cell.graded_id}")')
@@ -83,7 +94,7 @@ def _lesson_parts(cell: Cell, lesson: Lesson, curriculum: Curriculum, answered: 
         yield from _markdown_parts(cell, lesson, curriculum)
 
 
-def _master_parts(cell: Cell, notebook: Notebook, curriculum: Curriculum) -> Iterator[tuple[str, dict]]:
+def master_parts(cell: Cell, notebook: Notebook, curriculum: Curriculum) -> Iterator[tuple[str, dict]]:
     name, points = cell.graded_id, cell.metadata.get("points", 0)
     if cell.role == "solution":
         extra = {"id": f"solution-{name}", "nbgrader": _nbgrader(name, cell.kind, solution=True)}
@@ -111,18 +122,25 @@ def _stub(cell: Cell) -> dict:
 
 
 def _markdown_parts(cell: Cell, part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[tuple[str, dict]]:
-    """Markdown with its boxes rendered; a hint becomes a code cell of its own, so the text around it is cut there."""
+    """Markdown with its boxes rendered; a hint or a quiz becomes a code cell of its own, so the text around it is cut there."""
     text: list[str] = []
+    ranks = iter([rank for rank, (home, _) in enumerate(_quizzes(part), 1) if home is cell])
     for piece in boxes.split(cell.source):
         if isinstance(piece, str):
             text.append(piece)
-        elif piece.name == "indice":
+        elif piece.name == "indice" or (piece.name == "quiz" and not cell.metadata.get("animation")):
+            if piece.name == "quiz":
+                text.append(boxes.asked(piece.body, piece.title))
             if text:
                 yield boxes.strip_terms("\n\n".join(text)), {"kind": "markdown"}
             text = []
-            yield f'hint("{part.prefix}.{owner(cell, part)}")', {"kind": "code"}
+            if piece.name == "quiz":
+                rank = next(ranks)
+                yield f'quiz("{part.prefix}.{rank}")', {"kind": "code", "id": f"quiz-{rank}"}
+            else:
+                yield f'hint("{part.prefix}.{owner(cell, part)}")', {"kind": "code"}
         else:
-            text.append(_box(piece, part, curriculum))
+            text.append(rendered(piece, part, curriculum))
     if text:
         yield boxes.strip_terms("\n\n".join(text)), {"kind": "markdown"}
 
@@ -134,11 +152,13 @@ def owner(cell: Cell, part: Lesson | Notebook) -> str | None:
     return next((other.graded_id for other in reversed(above) if other.role in ("exercise", "solution", "essay")), None)
 
 
-def _box(box: boxes.Box, part: Lesson | Notebook, curriculum: Curriculum) -> str:
+def rendered(box: boxes.Box, part: Lesson | Notebook, curriculum: Curriculum) -> str:
     if box.name == "quiz":
         return boxes.quiz(box.body, box.title)
     if box.name == "objectifs":
         return boxes.alert("objectifs", f"{box.body}\n\n{_facts(part, curriculum)}", box.title)
+    if box.name == "programme":
+        return programme.week_table(curriculum, part)
     if box.name == "figure":
         image, _, caption = box.body.partition("\n\n")
         return f"{image}\n\n*{caption.strip()}*" if caption.strip() else image
@@ -169,7 +189,7 @@ def _relative(target: Path, origin: Path) -> str:
     return Path(os.path.relpath(target, origin.parent)).as_posix()
 
 
-def _finished(cell: Cell, source: str, extra: dict) -> nbformat.NotebookNode:
+def finished(cell: Cell, source: str, extra: dict) -> nbformat.NotebookNode:
     made = nbformat.v4.new_code_cell(source) if extra["kind"] == "code" else nbformat.v4.new_markdown_cell(source)
     made.id = extra.get("id", "")
     if tags := sorted(set(extra.get("tags", ()))):
@@ -188,11 +208,11 @@ def _nbgrader(grade_id: str, kind: str, *, grade=False, solution=False, locked=F
 
 
 def _is_free(cell: nbformat.NotebookNode) -> bool:
-    """True for the cells that stay the learners' own: parameters, and the buttons of hints."""
-    return "parameters" in cell.metadata.get("tags", []) or cell.source.startswith("hint(")
+    """True for the cells that stay the learners' own: parameters, and the buttons of hints and quizzes."""
+    return "parameters" in cell.metadata.get("tags", []) or cell.source.startswith(("hint(", "quiz("))
 
 
-def _notebook(cells: list[nbformat.NotebookNode], facts: dict) -> nbformat.NotebookNode:
+def as_notebook(cells: list[nbformat.NotebookNode], facts: dict) -> nbformat.NotebookNode:
     """The notebook with stable ids: a graded cell's own, else the heading above and the cell's rank under it."""
     ranks: Counter[str] = Counter()
     heading = "debut"

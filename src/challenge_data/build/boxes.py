@@ -24,7 +24,7 @@ ALERTS = {
 }
 """Box name -> (alert colour, title). The title says in words what the colour says."""
 
-BOXES = {*ALERTS, "indice", "quiz", "figure"}
+BOXES = {*ALERTS, "indice", "quiz", "figure", "programme"}
 
 _OPEN = re.compile(r"^:::\s*\{?([a-z-]+)\}?\s*(.*?)\s*$")
 _TERM = re.compile(r"\s?\{terme\}`[^`]*`")
@@ -109,6 +109,21 @@ def quiz(body: str, title: str = "") -> str:
         for letter, choice in zip(string.ascii_uppercase, choices, strict=False)
     )
     return _div("warning", f"**{title or 'Quiz'}.** {question}\n\n*Choisissez d'abord, puis dépliez votre réponse.*\n\n{answers}")
+
+
+def asked(body: str, title: str = "") -> str:
+    """A question and its lettered choices, as text: the cell under it shows the buttons and the explanations."""
+    question, choices = read_quiz(body)
+    lettered = "\n".join(f"- **{letter}.** {choice.text}" for letter, choice in zip(string.ascii_uppercase, choices, strict=False))
+    return _div("warning", f"**{title or 'Quiz'}.** {question}\n\n{lettered}\n\n*Décidez-vous, puis exécutez la cellule qui suit pour répondre.*")
+
+
+def kept_quiz(body: str) -> dict:
+    """What the package keeps of a quiz: its question, choices and explanations, as HTML."""
+    question, choices = read_quiz(strip_terms(body))
+    return {"question": _INLINE.render(question).strip(), "choices": [
+        {"right": choice.right, "text": _INLINE.renderInline(choice.text), "explanation": _INLINE.renderInline(choice.explanation)}
+        for choice in choices]}
 
 
 def read_hints(body: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from challenge_data.build import boxes
+from challenge_data.build import boxes, maturity, programme
 from challenge_data.build.assemble import owner
 from challenge_data.build.course import Curriculum, Lesson, Notebook
 from challenge_data.build.problems import Problem
@@ -28,7 +28,7 @@ _VAGUE_LINKS = {"ici", "lien", "ce lien", "cliquez ici", "cliquer ici", "là", "
 
 def problems(curriculum: Curriculum) -> list[Problem]:
     """Every problem of every text, in reading order."""
-    found = list(curriculum.problems)
+    found = [*curriculum.problems, *maturity.problems(curriculum.root), *programme.problems(curriculum)]
     for part in curriculum.parts:
         for rule in RULES:
             found += rule(part, curriculum)
@@ -247,9 +247,9 @@ def imports(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem
     if not cells:
         return
     needed = {"check"} if any(cell.role == "exercise" for cell in cells) else set()
-    if any(isinstance(box, boxes.Box) and box.name == "indice"
-           for cell in part.document.cells if cell.kind == "markdown" for box in boxes.split(cell.source)):
-        needed.add("hint")
+    written = {box.name for cell in part.document.cells if cell.kind == "markdown" and not cell.metadata.get("animation")
+               for box in boxes.split(cell.source) if isinstance(box, boxes.Box)}
+    needed |= {name for box, name in (("indice", "hint"), ("quiz", "quiz")) if box in written}
     missing = sorted(needed - {name for cell in cells for name in _imported(cell.source)})
     if missing:
         yield part.document.problem(cells[0].line, f"{', '.join(missing)} is used but not imported",

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import nbformat
 
-from challenge_data.build import assemble
+from challenge_data.build import assemble, maturity
 from challenge_data.build.course import Curriculum
 from challenge_data.build.problems import Problem
 from challenge_data.build.release import release
 
 EXERCISES_FILE = Path("src/challenge_data/checks/exercises.json")
+QUIZZES_FILE = Path("src/challenge_data/widgets/quizzes.json")
+MATURITY_FILE = Path("src/challenge_data/widgets/maturity.json")
 BUILT_FOLDERS = ("notebooks", "solutions", "exercises")
 WORK_COPIES = Path("travail/copies")
 
@@ -30,8 +32,11 @@ def plan(curriculum: Curriculum) -> dict[Path, bytes]:
     }
     lessons = curriculum.root / "curriculum" / "lessons"
     images = {Path("notebooks", path.relative_to(lessons)): path.read_bytes() for path in sorted(lessons.glob("*/images/*"))}
-    kept = json.dumps(assemble.exercises(curriculum), ensure_ascii=False, indent=1) + "\n"
-    return built | images | masters | release(curriculum.root, masters) | {EXERCISES_FILE: kept.encode()}
+    kept = {EXERCISES_FILE: assemble.exercises(curriculum), QUIZZES_FILE: assemble.quizzes(curriculum)}
+    if asked := maturity.questionnaire(curriculum.root):
+        kept[MATURITY_FILE] = asked
+    texts = {path: (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode() for path, value in kept.items()}
+    return built | images | masters | release(curriculum.root, masters) | texts
 
 
 def write(root: Path, built: dict[Path, bytes]) -> list[Path]:

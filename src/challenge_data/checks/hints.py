@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from challenge_data import course
+from challenge_data import course, shown
 from challenge_data.checks.exercises import known
 
 OPENED_FILE = "indices.json"
@@ -56,20 +56,19 @@ class _Hints:
 
     def _ipython_display_(self) -> None:
         import ipywidgets
-        from IPython.display import display
 
-        shown = ipywidgets.VBox()
+        opened = ipywidgets.VBox()
         button = ipywidgets.Button(layout=ipywidgets.Layout(width="auto"), icon="lightbulb-o")
 
         def label() -> None:
-            step = len(shown.children) + 1
+            step = len(opened.children) + 1
             button.description = f"Indice {step} sur {len(self._steps)}"
             button.tooltip = "Affiche l'indice suivant"
 
         def unfold(_button) -> None:
-            text = _opened(self._name, self._steps, len(shown.children) + 1)
-            shown.children = (*shown.children, ipywidgets.HTML(_html(text)))
-            if len(shown.children) < len(self._steps):
+            text = _opened(self._name, self._steps, len(opened.children) + 1)
+            opened.children = (*opened.children, ipywidgets.HTML(_html(text)))
+            if len(opened.children) < len(self._steps):
                 label()
             else:
                 button.disabled = True
@@ -77,16 +76,16 @@ class _Hints:
 
         label()
         button.on_click(unfold)
-        box = ipywidgets.VBox([shown, button], layout=ipywidgets.Layout(align_items="flex-start"))
-        # Where nothing draws widgets (a printed page, GitHub), the plain line stays.
-        display({"application/vnd.jupyter.widget-view+json": {"model_id": box.model_id, "version_major": 2, "version_minor": 0},
-                 "text/plain": repr(self)}, raw=True)
+        opened.add_class("cd-live")
+        box = shown.boxed(opened, button)
+        box.layout.align_items = "flex-start"
+        shown.show(box, repr(self))
 
 
 def _html(text: str) -> str:
     from html import escape
 
     # Hints are our own Markdown, of which they use `code`, **bold** and *italics*; a learner's machine has no Markdown library.
-    shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
-    shown = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", shown)
-    return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", shown).replace("\n", "<br>")
+    said = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    said = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", said)
+    return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", said).replace("\n", "<br>")
