@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from challenge_data.quality import inspect_file
+from challenge_data.quality import inspect_file, profile
 
 REAL = Path(__file__).resolve().parents[2] / "shared/data/real"
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"no real files in {REAL}")
@@ -100,3 +100,64 @@ def test_every_real_file_is_told_in_text_and_html(path):
     found = inspect_file(path)
     assert path.name in str(found) and all(name in str(found) for name in found.columns["colonne"])
     assert found._repr_html_().count("<tr>") == 7 + 1 + len(found.columns)
+
+
+# --- the report of the table
+
+
+def findings(name):
+    """{(column, what): row} of all that is more than « pour information »."""
+    found = profile(REAL / name).findings
+    assert not found.duplicated(["colonne", "constat"]).any()
+    found = found[found["gravite"] != "pour information"]
+    return {(row.colonne, row.constat): row for row in found.itertuples(index=False)}
+
+
+def test_what_is_said_of_the_trees_is_true():
+    found = findings("arbres_saint_germain_en_laye.csv")
+    padded = {"espece_arbre": 701, "observation_collet": 31, "observation_tronc": 58, "observation_houppier": 26, "fissure_houppier": 699, "bois_mort_houppier": 699}
+    assert {column: found.pop((column, "blanc au début ou à la fin")).cases for column in padded} == padded
+    # « sp. -   - » 15 times, « sp. -  - » 10 times.
+    assert found.pop(("espece_arbre", "même valeur écrite de plusieurs façons")).cases == 10
+    # Rows of a file go by line: the year 200 is in its 47th row, under the header.
+    year = found.pop(("date_plantation", "année impossible"))
+    assert (year.lignes, year.exemples) == ([48], "« 200 »")
+    assert found.pop(("ID_ARBRE", "lignes identiques sauf l'identifiant")).exemples == "ligne 33 = ligne 32"
+    assert found.pop(("type_sol", "codes qui ne diffèrent que par les majuscules")).cases == 53
+    # 28 of the 31 references that are no number: the others are « 485\\486/487 », « 544/ », « 550\\551 ».
+    assert found.pop(("reference_photo", "plusieurs valeurs dans une case")).cases == 28
+    assert not found
+
+
+def test_what_is_said_of_the_points_of_the_trees_is_true():
+    table = profile(REAL / "arbres_saint_germain_en_laye.csv").findings.set_index(["colonne", "constat"])
+    assert table.loc[("Lat, Long", "coordonnées arrondies"), "exemples"] == "3 décimales"
+    crowd = table.loc[("Lat, Long", "plusieurs lignes sur un même point")]
+    assert (crowd["cases"], crowd["exemples"]) == (692, "jusqu'à 32 lignes sur un point ; 75 points de 3 lignes ou plus")
+
+
+def test_what_is_said_of_the_contracts_is_true():
+    found = findings("marches_publics_pays_de_mormal_2016.csv")
+    # Each of the 53 numbers has a right key; five are written with blanks.
+    assert found.pop(("ACHETEURS_ID", "blancs dans un code")).cases == 5
+    # 34 contracts for 58 rows: a contract has several holders, 36 rows share a number. To check, not to mend.
+    assert found.pop(("MARCHE_ID", "identifiant en double")).cases == 36
+    # All but four « 207 000 et plus ».
+    assert found.pop(("MONTANT", "intervalles à la place de nombres")).cases == 54
+    assert found.pop(("PUBLICATION_DATE", "dates incomplètes")).cases == 58
+    assert found.pop(("ACHETEURS_NOM", "peut-être le même lieu deux fois")).exemples == "« LE MAILLON C2R INSERTION » (ligne 37) et « LE MAILLON C2R » (ligne 38)"
+    assert not found
+
+
+def test_what_is_said_of_the_energy_is_true():
+    found = findings("conso_elec_gaz_mayenne.csv")
+    assert {row.gravite for row in found.values()} == {"à vérifier"}
+    zeros = "nombre ou date qui tient lieu de vide, peut-être"
+    # 6 of the 10 and 29 of the 30 are zeros because the figure is kept secret, as another column says.
+    assert {column: found.pop((column, zeros)).cases for column in (
+        "Consommation Agriculture (MWh)", "Consommation Tertiaire  (MWh)", "Consommation Résidentiel  (MWh)", "Nombre de points Résidentiel",
+    )} == {"Consommation Agriculture (MWh)": 10, "Consommation Tertiaire  (MWh)": 30, "Consommation Résidentiel  (MWh)": 3, "Nombre de points Résidentiel": 3}
+    assert found.pop(("Code_postal", "plusieurs valeurs dans une case")).cases == 26
+    # Laval has 28,387 homes connected, the next commune 8,498.
+    assert found.pop(("Nombre de points Résidentiel", "valeurs très éloignées des autres")).exemples == "« 28387 »"
+    assert {what for _, what in found} == {"valeurs très éloignées des autres"} and len(found) == 4

@@ -6,11 +6,15 @@ a number, a word without quotes, a French verb); friendly-traceback explains the
 
 import builtins
 import difflib
+import errno
+import json
 import linecache
 import re
 import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 LINE_WIDTH = 96
 
@@ -24,7 +28,10 @@ VERBS = {
 
 WORDS = {"vrai": "True", "faux": "False", "true": "True", "false": "False", "rien": "None", "none": "None", "null": "None", "et": "and", "ou": "or"}
 
-FIRST_CELL = {"check", "hint", "load", "describe", "raw_file", "work_dir", "finish", "team", "environment", "pd", "gpd", "plt"}
+FIRST_CELL = {
+    "check", "hint", "quiz", "load", "describe", "raw_file", "inspect_file", "profile", "hand_on", "pick_up", "work_dir", "finish", "team", "environment",
+    "maturity", "explore", "organigramme", "pd", "gpd", "plt", "json",
+}
 """Names that a notebook's first cell imports."""
 
 
@@ -187,8 +194,130 @@ def _network(error, _words, _line, _trace, _names) -> str:
     return ""
 
 
+def _file(error, words, _line, trace, _names) -> str:
+    """A file that is not there, is something else, or is read with another's habits: libraries say it in their own words."""
+    path = _path(error, trace)
+    name = f"« {path.name} »" if path else "ce fichier"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "le disque est plein : rien n'a pu être écrit. Supprimez des fichiers dont vous n'avez plus besoin, puis exécutez de nouveau la cellule."
+    if isinstance(error, OSError) and "non-existent directory" in words:
+        return "le dossier où vous voulez écrire n'existe pas. Créez-le d'abord, ou donnez un nom de fichier seul."
+    kind, what = type(error).__name__, _what_is(path)
+    missing = isinstance(error, FileNotFoundError) or (kind == "DataSourceError" and "No such file" in words)
+    if path and missing and not path.exists():
+        near = difflib.get_close_matches(path.name, _neighbours(path), n=2, cutoff=0.5)
+        seen = f" Dans ce dossier, il y a : {', '.join(near)}." if near else ""
+        return f"il n'y a pas de fichier {name} à cet endroit.{seen} Vérifiez le nom, l'extension et le dossier ; pour un fichier du cours, écrivez raw_file(\"…\")."
+    readers = (UnicodeDecodeError, IsADirectoryError, PermissionError, json.JSONDecodeError, BadZipFile)
+    reads = isinstance(error, readers) or kind in ("ParserError", "EmptyDataError", "DataSourceError") or re.search(
+        r"Excel file format cannot|Expected object or value|Multiple files found in ZIP|No object to concatenate", words) or (kind == "KeyError" and words == "'zip'")
+    if not reads:
+        return ""
+    if isinstance(error, PermissionError):
+        return f"l'accès à {name} est refusé. S'il est ouvert dans un tableur, fermez-le ; sinon, copiez-le dans le dossier du carnet."
+    if what:
+        return f"{name} est {what}"
+    if isinstance(error, UnicodeDecodeError):
+        return (f"{name} n'est pas écrit en {error.encoding.upper()} : une lettre ne se lit pas ainsi. Ajoutez encoding=\"latin-1\" ; "
+                "si les accents restent étranges, inspect_file(chemin) propose un encodage.")
+    if kind == "ParserError":
+        if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", words):
+            return (f"à la ligne {found[2]}, il y a {found[3]} cases au lieu de {found[1]}. Le séparateur est sans doute un autre (sep=\";\"), "
+                    "ou des lignes de titre précèdent l'en-tête (skiprows=1). inspect_file(chemin) le dit.")
+        return "le fichier ne se découpe pas en lignes et en colonnes : un guillemet ouvert n'est jamais refermé ? inspect_file(chemin) dit à quelle ligne regarder."
+    if isinstance(error, json.JSONDecodeError):
+        return (f"ce texte n'est pas du JSON : il cesse de l'être à la ligne {error.lineno}, caractère {error.colno}. Est-ce bien le bon fichier ? "
+                "Un tableau se lit avec pd.read_csv ; dans du JSON, une virgule de trop ou un guillemet manquant suffit.")
+    if kind == "DataSourceError":
+        return f"{name} n'est pas un fichier de cartographie. Une carte s'ouvre en .geojson, .shp ou .gpkg ; un tableau, avec pd.read_csv."
+    if "Excel" in words or isinstance(error, BadZipFile):
+        return f"{name} n'est pas un classeur Excel, malgré son nom peut-être. Essayez pd.read_csv, ou enregistrez-le en .xlsx depuis un tableur."
+    return f"{name} n'a pas la forme attendue. inspect_file(chemin) dit ce que c'est."
+
+
+def _path(error, trace) -> Path | None:
+    """The file that the cell asked for, as the error or the library's own variables name it."""
+    named = [getattr(error, "filename", None)]
+    named += [frame.f_locals.get(name) for frame, _ in traceback.walk_tb(trace) for name in ("filepath_or_buffer", "path_or_buf", "io", "filename", "path_or_bytes", "fp")]
+    for one in named:
+        one = getattr(one, "name", one)
+        if isinstance(one, str | Path) and len(str(one)) < 500 and not re.match(r"\w+://", str(one)):
+            return Path(one)
+    return None
+
+
+def _neighbours(path: Path) -> list[str]:
+    try:
+        return sorted(one.name for one in path.parent.iterdir())[:500]
+    except OSError:
+        return []
+
+
+_STARTS = (
+    (b"%PDF", "un document PDF : un tableau n'en sort pas si simplement, demandez le fichier d'origine."),
+    (b"\x1f\x8b", "un fichier compressé (gzip) : décompressez-le d'abord."),
+    (b"\xd0\xcf\x11\xe0", "un ancien classeur .xls : enregistrez-le en .xlsx ou en CSV depuis un tableur."),
+    (b"SQLite", "une base de données SQLite."),
+)
+
+
+def _what_is(path: Path | None) -> str:
+    """What a file is, when it is no text that a reader could take; "" when it is, or nobody knows."""
+    try:
+        if path is None or not path.exists():
+            return ""
+        if path.is_dir():
+            return "un dossier, pas un fichier : ajoutez au chemin le nom du fichier."
+        with open(path, "rb") as content:
+            start = content.read(600)
+    except OSError:
+        return ""
+    if not start.strip():
+        return "vide : il n'y a rien à lire. Demandez-le de nouveau à qui vous l'a remis."
+    if start.startswith(b"PK"):
+        try:
+            with ZipFile(path) as archive:
+                inside = archive.namelist()
+        except (BadZipFile, OSError):
+            return "une archive ZIP abîmée : téléchargez-la de nouveau."
+        if "xl/workbook.xml" in inside:
+            return "un classeur Excel, quel que soit son nom : lisez-le avec pd.read_excel."
+        return f"une archive ZIP, quel que soit son nom. Elle contient : {', '.join(inside[:3])}. Décompressez-la d'abord."
+    if start.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return "une page web : le lien a mené à une page, pas au fichier. Téléchargez-le de nouveau."
+    return next((what for mark, what in _STARTS if start.startswith(mark)), "")
+
+
+def _content(error, words, _line, _trace, _names) -> str:
+    """A cell of a table that does not become a number or a date; an option that a reading command does not have."""
+    if isinstance(error, ValueError):
+        if found := re.search(r"(?:could not convert string to float: |Unable to parse string |invalid literal for int\(\) with base 10: )'([^']*)'", words):
+            text = found[1]
+            if re.fullmatch(r"-?[\d \u00a0\u202f]*,\d+", text):
+                return f"« {text} » a une virgule : Python attend un point. À la lecture : decimal=\",\" ; après : .str.replace(\",\", \".\")."
+            if re.fullmatch(r"-?\d{1,3}(?:[ \u00a0\u202f]\d{3})+", text):
+                return f"« {text} » a des blancs entre les milliers : retirez-les avec .str.replace(\" \", \"\"), ou lisez le fichier avec thousands=\" \"."
+            return f"« {text} » n'est pas un nombre. Pour laisser vides les cases qui n'en sont pas : pd.to_numeric(colonne, errors=\"coerce\"), puis comptez-les."
+        if found := re.search(r"time data \"([^\"]*)\" doesn't match format \"([^\"]*)\"", words):
+            return (f"« {found[1]} » n'est pas écrit comme le format {found[2]} l'annonce. Jour en premier : dayfirst=True. Plusieurs formes dans la colonne : "
+                    "format=\"mixed\". Cases à laisser vides : errors=\"coerce\".")
+        if re.search(r"(day|month) (is out of range|must be in)", words):
+            return "une date n'existe pas au calendrier, comme le 31 février. errors=\"coerce\" la laisse vide : regardez ensuite lesquelles."
+        if found := re.search(r"Worksheet named '([^']*)' not found", words):
+            return f"ce classeur n'a pas de feuille « {found[1]} ». pd.ExcelFile(chemin).sheet_names donne le nom de toutes."
+        if found := re.search(r"columns expected but not found: \[(.*)\]", words):
+            return f"le fichier n'a pas de colonne {found[1]}. Lisez-le sans usecols, et regardez le nom des colonnes."
+    if isinstance(error, LookupError) and (found := re.search(r"unknown encoding: (\S+)", words)):
+        return f"aucun encodage ne s'appelle « {found[1]} ». Les plus courants : \"utf-8\", \"latin-1\", \"cp1252\"."
+    if isinstance(error, TypeError) and (found := re.search(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'", words)):
+        near = difflib.get_close_matches(found[2], ("sep", "encoding", "decimal", "dtype", "skiprows", "header", "names", "thousands", "na_values", "ascending", "how", "on"), n=1, cutoff=0.5)
+        known = {"separator": "sep", "seperator": "sep", "separateur": "sep", "delimiteur": "sep", "encodage": "encoding", "decimale": "decimal"}.get(found[2].lower()) or (near[0] if near else "")
+        return f"« {found[1]} » n'a pas d'option « {found[2]} »." + (f" Vouliez-vous dire {known}= ?" if known else " Vérifiez son orthographe.")
+    return ""
+
+
 _RULES: tuple[Callable[..., str], ...] = (
-    _number, _decimal_comma, _reference_system, _one_equal_sign, _quotation_marks, _name, _column, _verb, _text_and_number, _network,
+    _number, _decimal_comma, _reference_system, _one_equal_sign, _quotation_marks, _name, _column, _verb, _text_and_number, _network, _file, _content,
 )
 
 
@@ -221,7 +350,6 @@ _KNOWN = {
     "ValueError": "la valeur donnée a le bon genre, mais pas un contenu que cette commande accepte. Relisez ce qui est entre parenthèses.",
     "TypeError": "deux choses de genres différents se rencontrent (du texte et un nombre, par exemple). Regardez ce que contient chaque variable.",
     "FileNotFoundError": "ce fichier n'existe pas à cet endroit. Vérifiez son nom, et le dossier.",
-    "UnicodeDecodeError": "ce fichier n'est pas écrit dans l'encodage supposé. Essayez encoding=\"latin-1\" ou encoding=\"utf-8\".",
     "SyntaxError": "Python n'a pas compris cette ligne. Regardez à l'endroit montré par ^, et juste avant : une virgule, un guillemet, une parenthèse ?",
     "MemoryError": "l'ordinateur n'a plus de mémoire libre. Redémarrez le noyau et travaillez sur moins de lignes.",
 }
