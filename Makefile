@@ -3,7 +3,7 @@ PYTHON ?= python3
 LAB = $(PYTHON) -m challenge_data.lab
 DEV = $(LAB) --dev --run
 
-.PHONY: lab test browser build check data bench lock lint
+.PHONY: lab test browser witness build check expert data bench lock lint
 ifeq ($(shell command -v $(PYTHON)),)
 $(error Python est introuvable : installez-le (« sudo apt install python3 python3-venv » sous Debian et Ubuntu, python.org ailleurs), puis relancez la commande)
 endif
@@ -11,8 +11,12 @@ endif
 lab: ; @$(LAB) $(ARGS)
 test: ; @$(DEV) pytest -n auto --dist worksteal $(ARGS)
 browser: ; @$(DEV) pytest tests/browser $(ARGS)
+# The portal's official client, in an environment of its own (it takes urllib3's place), against our stand-in.
+WITNESS = build/witness
+witness: ; @$(DEV) sh -c 'python -m venv $(WITNESS) && $(WITNESS)/bin/python -m pip install -q datagouv-client==0.5.1 && DATAGOUV_CLIENT_PYTHON=$(CURDIR)/$(WITNESS)/bin/python pytest -q tests/test_portal_standin.py -k official $(ARGS)'
 build: ; @$(DEV) challenge-data build $(ARGS)
 check: ; @$(DEV) challenge-data check $(ARGS)
+expert: ; @$(DEV) challenge-data expert $(ARGS)
 data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && for recipe in brumeval collectivite portail relay; do python datasets/recipes/$$recipe/build.py || exit 1; done'
 bench: ; @$(DEV) python bench/measure.py $(ARGS)
 # From src/: at the root, challenge_data.py would stand before the package.
