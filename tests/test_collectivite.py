@@ -71,7 +71,7 @@ def test_the_recipe_gives_the_same_bytes_and_a_valid_package(tmp_path):
 
 
 def test_it_says_that_it_is_invented_and_gives_nobodys_number():
-    for name in ("co_entretien", "co_reponses", "co_souhaits"):
+    for name in ("co_entretien", "co_reponses", "co_souhaits", "co_donnees"):
         assert "données inventées" in str(describe(name)), name
     said = "".join(path.read_text(encoding="utf-8") for path in SHIPPED.iterdir())
     assert not re.search(r"\b0\d(?:[ .]?\d\d){4}\b", said)
@@ -120,5 +120,5 @@ def test_the_rule_decides_who_is_first(weights, first):
 def test_source_tells_the_figures_of_the_data():
     told = (SHIPPED / "SOURCE.md").read_text(encoding="utf-8")
     interview, wishes = load("co_entretien"), load("co_souhaits")
-    for figure in (f"{len(interview)} propos", f"{len(wishes)} souhaits", f"{wishes['voix'].sum()} voix", "2.5, 4.4 et 5.4"):
+    for figure in (f"{len(interview)} propos", f"{len(wishes)} souhaits", f"{wishes['voix'].sum()} voix", "2.5, 4.4 et 5.4", f"{len(load('co_donnees'))} jeux"):
         assert figure in told, figure
