@@ -236,14 +236,14 @@ def test_anything_but_notebooks_in_solutions_is_told_and_kept(tmp_path):
 
 
 def test_figure_box_shows_its_image_and_its_caption(tmp_path):
-    figure = ":::figure\n![Une barre haute de trois.](images/barre.png)\n\nTrois lignes.\n:::\n\n## À vous"
+    figure = ":::figure\n![Une seule barre, haute de trois lignes.](images/barre.png)\n\nTrois lignes.\n:::\n\n## À vous"
     root = write_course(tmp_path, lesson=LESSON.replace("## À vous", figure))
     image = root / "curriculum/lessons/j0_depart/images/barre.png"
     image.parent.mkdir(parents=True)
     image.write_bytes(b"png")
     build.build(root)
     text = "\n".join(cell.source for cell in cells(root, LESSON_NB).values())
-    assert "![Une barre haute de trois.](images/barre.png)\n\n*Trois lignes.*" in text and ":::" not in text
+    assert "![Une seule barre, haute de trois lignes.](images/barre.png)\n\n*Trois lignes.*" in text and ":::" not in text
     assert (root / "notebooks/j0_depart/images/barre.png").read_bytes() == b"png"
     assert build.check(root) == []
 

@@ -7,6 +7,8 @@ import harness
 import nbformat
 import pytest
 
+from challenge_data.build import accessibility
+
 
 def _notebooks(folder: str) -> list[Path]:
     found = (path.relative_to(harness.PROJECT) for path in harness.PROJECT.glob(f"{folder}/**/*.ipynb"))
@@ -41,7 +43,7 @@ def test_answered(path, course, tmp_path, record_property):
     run = course.run(_answered()[path], path, tmp_path / "travail")
     record_property("notebook", {"name": f"{path.as_posix()}, answered", **run.measures})
     found = harness.faults(run, answered=True)
-    found += _stale(path, run.work)
+    found += _stale(path, run.work) + accessibility.figures_without_words(run.notebook)
     assert not found, "\n".join(found)
 
 

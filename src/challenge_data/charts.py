@@ -38,6 +38,8 @@ def finish(ax: "Axes", title: str, *, source: str, alt: str, xlabel: str | None 
     if missing:
         raise LearnerError(f"Il manque à votre figure : {', '.join(missing)}. Écrivez chaque texte entre guillemets.")
     ax.set_title(title, loc="left", wrap=True)
-    figure.text(0.01, -0.02, f"Source : {source}", ha="left", va="top", fontsize="small", color="#444444")
+    # Under all that is drawn: on a flat figure, labels reach below the figure's own edge.
+    foot = min(0.0, figure.get_tightbbox(figure.canvas.get_renderer()).y0 / figure.get_figheight())
+    figure.text(0.01, foot - 0.02, f"Source : {source}", ha="left", va="top", fontsize="small", color="#444444")
     figure.text_alternative = alt
     figures.show(figure, alt)

@@ -12,7 +12,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="curriculum text to notebooks, solutions and exercises")
     commands.add_parser("check", help="tell every problem of the curriculum and of the built files")
-    return {"build": _build, "check": _check}[parser.parse_args(arguments).command]()
+    commands.add_parser("expert", help="experts' notebooks, slides and the printable programme, to build/")
+    return {"build": _build, "check": _check, "expert": _expert}[parser.parse_args(arguments).command]()
 
 
 def _build() -> int:
@@ -25,6 +26,19 @@ def _build() -> int:
     for path in touched:
         print(path.as_posix())
     print(f"{len(touched)} file(s) changed.")
+    return 0
+
+
+def _expert() -> int:
+    from challenge_data import build
+
+    try:
+        written = build.for_experts(course.root())
+    except build.BuildError as error:
+        return _told(error.problems)
+    for path in written:
+        print(path.as_posix())
+    print(f"{len(written)} file(s) written.")
     return 0
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import nbformat
 
-from challenge_data.build import assemble, rules, tree
+from challenge_data.build import assemble, expert, programme, rules, slides, tree
 from challenge_data.build.course import Lesson, Notebook, read_curriculum
 from challenge_data.build.leaks import leaks
 from challenge_data.build.problems import BuildError, Problem
 
-__all__ = ["BuildError", "Problem", "answered", "build", "check"]
+__all__ = ["BuildError", "Problem", "answered", "build", "check", "for_experts"]
 
 
 def build(root: Path) -> list[Path]:
@@ -25,6 +25,31 @@ def build(root: Path) -> list[Path]:
     if found := rules.problems(curriculum):
         raise BuildError(found)
     return tree.write(root, tree.plan(curriculum))
+
+
+def for_experts(root: Path) -> list[Path]:
+    """Write the experts' notebooks, the slides and the printable programme to ``build/``. Returns the relative paths.
+
+    Builds first: lessons are run for the slides, with the checks that the package holds.
+
+    Raises:
+        BuildError: the curriculum breaks a rule, or an answered lesson stops; nothing is written to ``build/``.
+    """
+    build(root)
+    curriculum = read_curriculum(root)
+    made = {slides.FOLDER / path: text.encode() for path, text in slides.decks(curriculum).items()}
+    made |= {expert.FOLDER / path: tree.as_bytes(notebook) for path, notebook in expert.notebooks(curriculum).items()}
+    if days := programme.read(root):
+        made[programme.PAGE] = programme.page(days).encode()
+    for folder in (expert.FOLDER, slides.FOLDER):
+        for path in sorted((root / folder).rglob("*.*")):
+            # An expert may have tried things in a notebook: that copy is kept, as it is for learners.
+            tree.keep_work(root, path.relative_to(root))
+            path.unlink(missing_ok=True)
+    for path, content in made.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    return sorted(made)
 
 
 def check(root: Path) -> list[Problem]:

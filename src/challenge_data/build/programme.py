@@ -13,6 +13,7 @@ from challenge_data.build.course import Curriculum, Lesson, Notebook
 from challenge_data.build.problems import Problem
 
 FILE = Path("curriculum/programme.yml")
+PAGE = Path("build/programme.html")
 
 COMMON, CHOICE = "tronc commun", "atelier au choix"
 KINDS = ("leçon", "défi", "atelier", "terrain", "pause", "présentation", "bilan")

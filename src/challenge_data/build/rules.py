@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from challenge_data.build import boxes, maturity, programme
+from challenge_data.build import accessibility, accessibility_colours, boxes, maturity, programme
 from challenge_data.build.assemble import owner
 from challenge_data.build.course import Curriculum, Lesson, Notebook
 from challenge_data.build.problems import Problem
@@ -23,12 +23,11 @@ _HTML_IMAGE = re.compile(r"<img\b(?P<attributes>[^>]*)>", re.IGNORECASE)
 _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
 _HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$")
 _ID = re.compile(r"^[A-Za-z0-9_-]+$")
-_VAGUE_LINKS = {"ici", "lien", "ce lien", "cliquez ici", "cliquer ici", "là", "voir"}
 
 
 def problems(curriculum: Curriculum) -> list[Problem]:
     """Every problem of every text, in reading order."""
-    found = [*curriculum.problems, *maturity.problems(curriculum.root), *programme.problems(curriculum)]
+    found = [*curriculum.problems, *maturity.problems(curriculum.root), *programme.problems(curriculum), *accessibility_colours.problems(curriculum)]
     for part in curriculum.parts:
         for rule in RULES:
             found += rule(part, curriculum)
@@ -141,7 +140,7 @@ def points(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]
 
 def headings(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
     level = tops = 0
-    for line, text in _prose(part):
+    for line, text in accessibility.prose(part):
         if match := _HEADING.match(text):
             depth = len(match[1])
             tops += depth == 1
@@ -155,7 +154,7 @@ def headings(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Proble
 
 
 def images(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
-    for line, text in _prose(part):
+    for line, text in accessibility.prose(part):
         alts = [match["alt"] for match in _IMAGE.finditer(text)]
         for match in _HTML_IMAGE.finditer(text):
             alt = re.search(r"""\balt=["']([^"']*)["']""", match["attributes"])
@@ -185,12 +184,10 @@ def links(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
     built |= {Path("exercises", *path.parts[1:]) for path in built if path.parts[0] == "solutions"}
     # Masters are read from solutions/ and released to exercises/, at the same depth: one resolution serves both.
     folder = part.built.parent
-    anchors = {re.sub(r"\s+", "-", match[2]) for _, text in _prose(part) if (match := _HEADING.match(text))}
-    for line, text in _prose(part):
+    anchors = {re.sub(r"\s+", "-", match[2]) for _, text in accessibility.prose(part) if (match := _HEADING.match(text))}
+    for line, text in accessibility.prose(part):
         for match in _LINK.finditer(text):
             target, _, anchor = unquote(match["target"]).partition("#")
-            if match["text"].strip().lower() in _VAGUE_LINKS:
-                yield part.document.problem(line, f"the link « {match['text']} » does not say where it leads", "name the page it opens")
             if re.match(r"[a-z]+:", target):
                 continue
             if not target and anchor and anchor not in anchors:
@@ -264,18 +261,7 @@ def truths(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]
                     yield part.document.problem(cell.line, f"the truth file has no « {match[1]} »", "add it to the generator's truth")
 
 
-RULES = (header, metadata, markers, ids, points, headings, images, links, code_length, authors_boxes, imports, truths)
-
-
-def _prose(part: Lesson | Notebook) -> Iterator[tuple[int, str]]:
-    """(line in the file, text) of the Markdown lines that are not inside a code fence."""
-    for cell in part.document.cells:
-        fenced = False
-        for number, text in enumerate(cell.source.splitlines() if cell.kind == "markdown" else ()):
-            if text.lstrip().startswith("```"):
-                fenced = not fenced
-            elif not fenced:
-                yield cell.line + number, text
+RULES = (header, metadata, markers, ids, points, headings, images, links, code_length, authors_boxes, imports, truths, *accessibility.RULES)
 
 
 def _imported(source: str) -> set[str]:

@@ -24,10 +24,10 @@ _IGNORED = {".ipynb_checkpoints", "__pycache__", ".DS_Store"}
 def plan(curriculum: Curriculum) -> dict[Path, bytes]:
     """Relative path -> bytes of every built file. Same curriculum, same bytes."""
     built = {
-        lesson.built: _bytes(assemble.lesson_notebook(lesson, curriculum)) for lesson in curriculum.lessons
+        lesson.built: as_bytes(assemble.lesson_notebook(lesson, curriculum)) for lesson in curriculum.lessons
     }
     masters = {
-        notebook.built: _bytes(assemble.master_notebook(notebook, curriculum))
+        notebook.built: as_bytes(assemble.master_notebook(notebook, curriculum))
         for challenge in curriculum.challenges for notebook in challenge.notebooks
     }
     lessons = curriculum.root / "curriculum" / "lessons"
@@ -45,20 +45,20 @@ def write(root: Path, built: dict[Path, bytes]) -> list[Path]:
     for path, content in built.items():
         target = root / path
         if not target.exists() or target.read_bytes() != content:
-            _keep_work(root, path)
+            keep_work(root, path)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
             touched.append(path)
     for path in _orphans(root, built):
         # Only notebooks are ours to delete; any other file may be somebody's, and check tells it.
         if path.suffix == ".ipynb":
-            _keep_work(root, path)
+            keep_work(root, path)
             (root / path).unlink()
             touched.append(path)
     return touched
 
 
-def _keep_work(root: Path, path: Path) -> None:
+def keep_work(root: Path, path: Path) -> None:
     """Somebody ran cells in this built notebook: their copy goes to ``travail/copies/`` before a new one comes."""
     if not _is_worked_in(root / path):
         return
@@ -107,6 +107,6 @@ def _first_difference(one: bytes, other: bytes) -> int:
     return next((number for number, (left, right) in enumerate(pairs, 1) if left != right), 1)
 
 
-def _bytes(notebook: nbformat.NotebookNode) -> bytes:
+def as_bytes(notebook: nbformat.NotebookNode) -> bytes:
     nbformat.validate(notebook)
     return (nbformat.writes(notebook) + "\n").encode()

@@ -164,7 +164,7 @@ def _map(choices: steps.Choices, table: "DataFrame") -> "Axes":
     else:
         latitude, longitude = where
         if len(kept) < len(table):
-            ax.scatter(table[longitude], table[latitude], s=4, color="#c4c4c4", linewidths=0)
+            ax.scatter(table[longitude], table[latitude], s=4, color="#8c8c8c", linewidths=0)
         ax.scatter(kept[longitude], kept[latitude], s=14 if len(kept) < 500 else 3, color="#0b4f8a", linewidths=0)
         middle = float(table[latitude].median()) if len(table) else 0.0
         # Degrees of longitude are shorter than those of latitude, away from the equator.
