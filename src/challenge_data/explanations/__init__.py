@@ -6,15 +6,14 @@ a number, a word without quotes, a French verb); friendly-traceback explains the
 
 import builtins
 import difflib
-import errno
-import json
+import keyword
 import linecache
 import re
 import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+
+from challenge_data.explanations.files import explain_file
 
 LINE_WIDTH = 96
 
@@ -30,7 +29,7 @@ WORDS = {"vrai": "True", "faux": "False", "true": "True", "false": "False", "rie
 
 FIRST_CELL = {
     "check", "hint", "quiz", "load", "describe", "raw_file", "inspect_file", "profile", "hand_on", "pick_up", "work_dir", "finish", "team", "environment",
-    "maturity", "explore", "organigramme", "pd", "gpd", "plt", "json",
+    "maturity", "explore", "organigramme", "portal", "pd", "gpd", "plt", "json",
 }
 """Names that a notebook's first cell imports."""
 
@@ -113,8 +112,19 @@ def _one_equal_sign(error, words, line, _trace, _names) -> str:
 
 
 def _quotation_marks(error, words, line, _trace, _names) -> str:
-    if isinstance(error, SyntaxError) and (found := re.search("[«»“”‘’]", line)) and "invalid character" in words:
+    if not isinstance(error, SyntaxError):
+        return ""
+    if (found := re.search("[«»“”‘’]", re.sub(r"\"[^\"]*\"", "", line))) and "invalid character" in words:
         return f"le signe {found[0]} n'est pas un guillemet pour Python. Effacez-le, et tapez le guillemet droit : \"."
+    if re.search(r"\"[^\"]*[^\s\"\[(,=+:]\s*\"[^\W\d]\w*[^\"]*\"[^\"]*\"", line):
+        return "un guillemet droit au milieu d'un texte le termine. À l'intérieur, écrivez « … » ; ou ouvrez et fermez le texte par trois guillemets."
+    if "unterminated string" in words:
+        return ("un texte s'ouvre par un guillemet et se ferme par le même, sur la même ligne. "
+                "Pour un texte de plusieurs lignes, trois guillemets au début et trois à la fin.")
+    code = re.sub(r"\"[^\"]*\"|'[^']*'", "\"\"", line)
+    if found := re.search(r"[\[(=,]\s*([^\W\d]\w*)\s+([^\W\d]\w*)\s*[\]),]", code):
+        if not {found[1], found[2]} & {*keyword.kwlist, "et", "ou"}:
+            return f"« {found[1]} {found[2]} » est sans doute du texte : il va entre guillemets, \"{found[1]} {found[2]}\"."
     return ""
 
 
@@ -135,26 +145,42 @@ def _name(error, _words, line, _trace, names) -> str:
     for known, cutoff in ((own, 0.7), (pythons, 0.8)):
         if near := difflib.get_close_matches(name.lower(), known, n=1, cutoff=cutoff):
             return f"le nom « {name} » n'existe pas. Vouliez-vous dire « {known[near[0]]} » ?"
+    if re.search(rf"\b{re.escape(name)}\s*[.\[]", line):
+        return (f"« {name} » n'existe pas encore : exécutez d'abord la cellule, plus haut, qui la crée. Si vous venez de rouvrir le carnet : "
+                "menu Noyau, « Redémarrer le noyau et exécuter toutes les cellules ».")
     return (f"le nom « {name} » n'existe pas. Si c'est du texte, mettez-le entre guillemets : \"{name}\". "
             "Si c'est le nom d'une variable, exécutez d'abord la cellule qui la crée.")
 
 
-def _column(error, _words, _line, trace, _names) -> str:
+def _column(error, words, _line, trace, _names) -> str:
     """pandas says only the name of a column that is not there: say which names are."""
     if isinstance(error, KeyError) and error.args:
-        name, tables = error.args[0], [frame.f_locals.get("self") for frame, _ in traceback.walk_tb(trace)]
+        asked, tables = _asked_names(error.args[0], words), [frame.f_locals.get("self") for frame, _ in traceback.walk_tb(trace)]
     elif isinstance(error, AttributeError) and error.name not in VERBS:
-        name, tables = error.name, [error.obj]
+        asked, tables = [error.name], [error.obj]
     else:
         return ""
     for columns in (getattr(table, "columns", None) for table in tables):
-        if columns is not None and name not in columns:
+        absent = [name for name in asked if columns is not None and name not in columns]
+        if absent:
             names = [str(column) for column in columns]
-            near = difflib.get_close_matches(str(name), names, n=1)
-            advice = f"Vouliez-vous dire « {near[0]} » ? " if near else ""
-            return (f"ce tableau n'a pas de colonne « {name} ». {advice}"
+            if len(absent) == 1 and len(together := [one for one in re.split(r"[,;]\s*", str(absent[0])) if one in names]) > 1:
+                quoted = ", ".join(f'"{one}"' for one in together)
+                return f"chaque nom de colonne a ses propres guillemets : {quoted}."
+            near = [match[0] for name in absent if (match := difflib.get_close_matches(str(name), names, n=1))]
+            advice = f"Vouliez-vous dire {' et '.join(f'« {one} »' for one in near)} ? " if near else ""
+            return (f"ce tableau n'a pas de colonne {' ni '.join(f'« {name} »' for name in absent)}. {advice}"
                     f"Ses colonnes : {', '.join(names[:20])}{' …' if len(names) > 20 else ''}.")
     return ""
+
+
+def _asked_names(asked, words: str) -> list:
+    """The columns that were asked for: pandas gives one name, a list, or a list inside a sentence of its own."""
+    if isinstance(asked, list | tuple):
+        return list(asked)
+    if re.search(r"\] not in index|None of \[Index\(", words):
+        return re.findall(r"'([^']*)'", words.split("], dtype")[0])
+    return [asked]
 
 
 def _verb(error, words, _line, _trace, _names) -> str:
@@ -194,100 +220,6 @@ def _network(error, _words, _line, _trace, _names) -> str:
     return ""
 
 
-def _file(error, words, _line, trace, _names) -> str:
-    """A file that is not there, is something else, or is read with another's habits: libraries say it in their own words."""
-    path = _path(error, trace)
-    name = f"« {path.name} »" if path else "ce fichier"
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "le disque est plein : rien n'a pu être écrit. Supprimez des fichiers dont vous n'avez plus besoin, puis exécutez de nouveau la cellule."
-    if isinstance(error, OSError) and "non-existent directory" in words:
-        return "le dossier où vous voulez écrire n'existe pas. Créez-le d'abord, ou donnez un nom de fichier seul."
-    kind, what = type(error).__name__, _what_is(path)
-    missing = isinstance(error, FileNotFoundError) or (kind == "DataSourceError" and "No such file" in words)
-    if path and missing and not path.exists():
-        near = difflib.get_close_matches(path.name, _neighbours(path), n=2, cutoff=0.5)
-        seen = f" Dans ce dossier, il y a : {', '.join(near)}." if near else ""
-        return f"il n'y a pas de fichier {name} à cet endroit.{seen} Vérifiez le nom, l'extension et le dossier ; pour un fichier du cours, écrivez raw_file(\"…\")."
-    readers = (UnicodeDecodeError, IsADirectoryError, PermissionError, json.JSONDecodeError, BadZipFile)
-    reads = isinstance(error, readers) or kind in ("ParserError", "EmptyDataError", "DataSourceError") or re.search(
-        r"Excel file format cannot|Expected object or value|Multiple files found in ZIP|No object to concatenate", words) or (kind == "KeyError" and words == "'zip'")
-    if not reads:
-        return ""
-    if isinstance(error, PermissionError):
-        return f"l'accès à {name} est refusé. S'il est ouvert dans un tableur, fermez-le ; sinon, copiez-le dans le dossier du carnet."
-    if what:
-        return f"{name} est {what}"
-    if isinstance(error, UnicodeDecodeError):
-        return (f"{name} n'est pas écrit en {error.encoding.upper()} : une lettre ne se lit pas ainsi. Ajoutez encoding=\"latin-1\" ; "
-                "si les accents restent étranges, inspect_file(chemin) propose un encodage.")
-    if kind == "ParserError":
-        if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", words):
-            return (f"à la ligne {found[2]}, il y a {found[3]} cases au lieu de {found[1]}. Le séparateur est sans doute un autre (sep=\";\"), "
-                    "ou des lignes de titre précèdent l'en-tête (skiprows=1). inspect_file(chemin) le dit.")
-        return "le fichier ne se découpe pas en lignes et en colonnes : un guillemet ouvert n'est jamais refermé ? inspect_file(chemin) dit à quelle ligne regarder."
-    if isinstance(error, json.JSONDecodeError):
-        return (f"ce texte n'est pas du JSON : il cesse de l'être à la ligne {error.lineno}, caractère {error.colno}. Est-ce bien le bon fichier ? "
-                "Un tableau se lit avec pd.read_csv ; dans du JSON, une virgule de trop ou un guillemet manquant suffit.")
-    if kind == "DataSourceError":
-        return f"{name} n'est pas un fichier de cartographie. Une carte s'ouvre en .geojson, .shp ou .gpkg ; un tableau, avec pd.read_csv."
-    if "Excel" in words or isinstance(error, BadZipFile):
-        return f"{name} n'est pas un classeur Excel, malgré son nom peut-être. Essayez pd.read_csv, ou enregistrez-le en .xlsx depuis un tableur."
-    return f"{name} n'a pas la forme attendue. inspect_file(chemin) dit ce que c'est."
-
-
-def _path(error, trace) -> Path | None:
-    """The file that the cell asked for, as the error or the library's own variables name it."""
-    named = [getattr(error, "filename", None)]
-    named += [frame.f_locals.get(name) for frame, _ in traceback.walk_tb(trace) for name in ("filepath_or_buffer", "path_or_buf", "io", "filename", "path_or_bytes", "fp")]
-    for one in named:
-        one = getattr(one, "name", one)
-        if isinstance(one, str | Path) and len(str(one)) < 500 and not re.match(r"\w+://", str(one)):
-            return Path(one)
-    return None
-
-
-def _neighbours(path: Path) -> list[str]:
-    try:
-        return sorted(one.name for one in path.parent.iterdir())[:500]
-    except OSError:
-        return []
-
-
-_STARTS = (
-    (b"%PDF", "un document PDF : un tableau n'en sort pas si simplement, demandez le fichier d'origine."),
-    (b"\x1f\x8b", "un fichier compressé (gzip) : décompressez-le d'abord."),
-    (b"\xd0\xcf\x11\xe0", "un ancien classeur .xls : enregistrez-le en .xlsx ou en CSV depuis un tableur."),
-    (b"SQLite", "une base de données SQLite."),
-)
-
-
-def _what_is(path: Path | None) -> str:
-    """What a file is, when it is no text that a reader could take; "" when it is, or nobody knows."""
-    try:
-        if path is None or not path.exists():
-            return ""
-        if path.is_dir():
-            return "un dossier, pas un fichier : ajoutez au chemin le nom du fichier."
-        with open(path, "rb") as content:
-            start = content.read(600)
-    except OSError:
-        return ""
-    if not start.strip():
-        return "vide : il n'y a rien à lire. Demandez-le de nouveau à qui vous l'a remis."
-    if start.startswith(b"PK"):
-        try:
-            with ZipFile(path) as archive:
-                inside = archive.namelist()
-        except (BadZipFile, OSError):
-            return "une archive ZIP abîmée : téléchargez-la de nouveau."
-        if "xl/workbook.xml" in inside:
-            return "un classeur Excel, quel que soit son nom : lisez-le avec pd.read_excel."
-        return f"une archive ZIP, quel que soit son nom. Elle contient : {', '.join(inside[:3])}. Décompressez-la d'abord."
-    if start.lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        return "une page web : le lien a mené à une page, pas au fichier. Téléchargez-le de nouveau."
-    return next((what for mark, what in _STARTS if start.startswith(mark)), "")
-
-
 def _content(error, words, _line, _trace, _names) -> str:
     """A cell of a table that does not become a number or a date; an option that a reading command does not have."""
     if isinstance(error, ValueError):
@@ -317,7 +249,7 @@ def _content(error, words, _line, _trace, _names) -> str:
 
 
 _RULES: tuple[Callable[..., str], ...] = (
-    _number, _decimal_comma, _reference_system, _one_equal_sign, _quotation_marks, _name, _column, _verb, _text_and_number, _network, _file, _content,
+    _number, _decimal_comma, _reference_system, _one_equal_sign, _quotation_marks, _name, _column, _verb, _text_and_number, _network, explain_file, _content,
 )
 
 
