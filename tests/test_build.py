@@ -141,6 +141,9 @@ FAULTS = {
     "box left open": (LESSON_MD, "`len(lignes)`.\n:::", "`len(lignes)`.", "the box « quiz » is not closed"),
     "quiz without right answer": (LESSON_MD, "- [x] Trois", "- [ ] Trois", "one right answer"),
     "quiz given away": (LESSON_MD, "- [x] Trois.", "- [x] Trois, parce que chaque nombre est une ligne à lui tout seul.", "the right answer is the longest"),
+    "quizzes given away": (LESSON_MD, "  Une par nombre : `len(lignes)`.\n:::", "  Une par nombre : `len(lignes)`.\n:::\n\n:::quiz\nEt de colonnes ?\n"
+                           "- [x] Une.\n  Une liste est une colonne.\n- [ ] Autant que de nombres.\n  Ce sont les lignes.\n:::",
+                           "in all quizzes the right answer is the shortest"),
     "unexplained choice": (LESSON_MD, "  Une par nombre : `len(lignes)`.\n", "", "a quiz choice without explanation"),
     "unknown option": (LESSON_MD, ":exercise: total", ":exercice: total", "unknown cell option « exercice »"),
     "exercise without check": (LESSON_MD, "### BEGIN CHECK\ncheck.number(total, 12, mistakes={3: \"Vous avez compté les lignes ; additionnez-les.\"})\n### END CHECK\n", "", "has no check"),

@@ -208,7 +208,7 @@ def code_length(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Pro
 
 
 def authors_boxes(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
-    right_places = []
+    right_places, right_shortest = [], []
     for cell in part.document.cells:
         for box in boxes.split(cell.source) if cell.kind == "markdown" else ():
             if isinstance(box, str):
@@ -227,6 +227,7 @@ def authors_boxes(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[P
                 question, choices = boxes.read_quiz(box.body)
                 right = [place for place, choice in enumerate(choices) if choice.right]
                 right_places += right
+                right_shortest += [all(len(choices[place].text) < len(choice.text) for choice in choices if not choice.right) for place in right]
                 if not question or len(choices) < 2 or len(right) != 1:
                     yield part.document.problem(line, "a quiz needs a question, two choices or more, and one right answer",
                                                 "- [ ] wrong, - [x] right, the explanation indented under each")
@@ -236,6 +237,8 @@ def authors_boxes(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[P
                     yield part.document.problem(line, "the right answer is the longest", "it gives itself away: shorten it")
     if len(right_places) > 1 and len(set(right_places)) == 1:
         yield part.document.problem(1, "all quizzes have their right answer at the same place", "vary it")
+    if len(right_shortest) > 1 and all(right_shortest):
+        yield part.document.problem(1, "in all quizzes the right answer is the shortest", "it gives itself away: lengthen one, or shorten a wrong one")
 
 
 def imports(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
