@@ -269,7 +269,7 @@ def test_a_disk_that_is_really_full_keeps_what_was_there(tmp_path):
 
 CALLS = {
     "pd.read_csv('dossier')": ("« dossier » est un dossier, pas un fichier",),
-    "pd.read_csv('latin.csv', sep=';')": ("« latin.csv » n'est pas écrit en UTF-8", 'encoding="latin-1"'),
+    "pd.read_csv('latin.csv', sep=';')": ("« latin.csv » n'est pas écrit en UTF-8", "Il faut en essayer un autre", "inspect_file(chemin) en propose un"),
     "open('latin.csv', encoding='utf-8').read()": ("n'est pas écrit en UTF-8",),
     "pd.read_csv('large.csv')": ("à la ligne 5, il y a 7 cases au lieu de 3", 'sep=";"'),
     "pd.read_csv('guillemet.csv')": ("un guillemet ouvert n'est jamais refermé",),

@@ -21,7 +21,7 @@ VERBS = {
     "somme": "sum", "total": "sum", "moyenne": "mean", "average": "mean", "avg": "mean", "mediane": "median", "médiane": "median",
     "maximum": "max", "minimum": "min", "compter": "count", "compte": "count", "nombre": "count", "longueur": "len", "taille": "len",
     "trier": "sort_values", "tri": "sort_values", "sort": "sort_values", "grouper": "groupby", "group_by": "groupby",
-    "arrondir": "round", "arrondi": "round", "afficher": "print", "liste": "list", "entier": "int", "texte": "str",
+    "longitude": "x", "latitude": "y", "arrondir": "round", "arrondi": "round", "afficher": "print", "liste": "list", "entier": "int", "texte": "str",
 }
 """What French speakers type -> the verb that Python and pandas know."""
 
@@ -135,6 +135,8 @@ def _name(error, _words, line, _trace, names) -> str:
     if name in FIRST_CELL:
         return (f"« {name} » vient de la première cellule grise du carnet : exécutez-la d'abord. Quand on rouvre un carnet, la mémoire est vide : "
                 "menu Noyau, « Redémarrer le noyau et exécuter toutes les cellules ».")
+    if re.search(rf"[=!<>]=\s*{re.escape(name)}\s*(?:\]|$)", line) and name.lower() not in WORDS:
+        return f"le nom « {name} » n'existe pas. Si c'est une valeur du tableau, elle va entre guillemets : \"{name}\"."
     if word := WORDS.get(name.lower()):
         return f"« {name} » s'écrit {word}, sans guillemets."
     if verb := VERBS.get(name.lower()):
@@ -192,6 +194,8 @@ def _verb(error, words, _line, _trace, _names) -> str:
     known = [one for one in dir(error.obj) if not one.startswith("_")] if error.obj is not None else []
     if name and (near := difflib.get_close_matches(name, known, n=1, cutoff=0.7)):
         return f"« .{name} » n'existe pas. Vouliez-vous dire « .{near[0]} » ?"
+    if ".str accessor with string values" not in words and type(error.obj).__module__.startswith(("pandas", "geopandas", "shapely")):
+        return f"« .{name} » n'existe pas. Reprenez le mot de la leçon, ou regardez la ligne d'un exemple qui marche."
     return ""
 
 
@@ -239,6 +243,14 @@ def _content(error, words, _line, _trace, _names) -> str:
             return f"ce classeur n'a pas de feuille « {found[1]} ». pd.ExcelFile(chemin).sheet_names donne le nom de toutes."
         if found := re.search(r"columns expected but not found: \[(.*)\]", words):
             return f"le fichier n'a pas de colonne {found[1]}. Lisez-le sans usecols, et regardez le nom des colonnes."
+        if found := re.search(r"'(.)' is a bad directive in format", words):
+            return f"« %{found[1]} » ne veut rien dire dans un format de date. Le jour est %d, le mois %m, l'année sur quatre chiffres %Y."
+        if "header must be integer" in words:
+            return "header attend le numéro d'une ligne (0 pour la première), ou None sans guillemets quand le fichier n'a pas de noms de colonnes."
+    if "Passing a bool to header" in words:
+        return "header attend le numéro d'une ligne (0 pour la première), ou None quand le fichier n'a pas de noms de colonnes."
+    if ".str accessor with string values" in words:
+        return "cette colonne contient des nombres, et .str ne s'applique qu'à du texte. Relisez-la comme du texte : dtype={\"la colonne\": \"str\"}."
     if isinstance(error, LookupError) and (found := re.search(r"unknown encoding: (\S+)", words)):
         return f"aucun encodage ne s'appelle « {found[1]} ». Les plus courants : \"utf-8\", \"latin-1\", \"cp1252\"."
     if isinstance(error, TypeError) and (found := re.search(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'", words)):
@@ -266,7 +278,8 @@ def _friendly(kind, error: Exception, trace) -> str:
     # Without a cause it asks to report the case on its own site, or shows a library's help in English: of no use here.
     if not cause or re.search(r"friendly-traceback|docstring|Je devine que le problème", f"{cause} {suggestion}", re.IGNORECASE):
         return _KNOWN.get(kind.__name__, _UNKNOWN)
-    cause = " ".join(_sentences(cause))
+    # It goes on with the same line written in several ways: longer than the cell, and rarely what was meant.
+    cause = " ".join(_sentences(re.split(r"Les lignes de code suivantes ne causeraient pas", cause)[0])).strip() or _KNOWN.get(kind.__name__, _UNKNOWN)
     return cause + (f"\n{suggestion}" if suggestion and suggestion not in cause else "")
 
 

@@ -33,8 +33,8 @@ def explain_file(error, words, _line, trace, _names) -> str:
     if what:
         return f"{name} est {what}"
     if isinstance(error, UnicodeDecodeError):
-        return (f"{name} n'est pas écrit en {error.encoding.upper()} : une lettre ne se lit pas ainsi. Ajoutez encoding=\"latin-1\" ; "
-                "si les accents restent étranges, inspect_file(chemin) propose un encodage.")
+        return (f"{name} n'est pas écrit en {error.encoding.upper()} : cet alphabet n'a pas de lettre pour un de ses octets. Il faut en essayer un autre "
+                "(encoding=\"…\"), puis regarder les accents. inspect_file(chemin) en propose un.")
     if kind == "ParserError":
         if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", words):
             return (f"à la ligne {found[2]}, il y a {found[3]} cases au lieu de {found[1]}. Le séparateur est sans doute un autre (sep=\";\"), "
