@@ -4,7 +4,6 @@ Our own sentences come first, for what beginners of this course really do (a Fre
 a number, a word without quotes, a French verb); friendly-traceback explains the rest.
 """
 
-import builtins
 import difflib
 import keyword
 import linecache
@@ -26,6 +25,9 @@ VERBS = {
 """What French speakers type -> the verb that Python and pandas know."""
 
 WORDS = {"vrai": "True", "faux": "False", "true": "True", "false": "False", "rien": "None", "none": "None", "null": "None", "et": "and", "ou": "or"}
+
+PYTHONS = ("print", "len", "sum", "max", "min", "round", "int", "float", "str", "list", "range", "sorted", "open", "type", "abs", "set", "dict")
+"""Python's own names that these lessons use: a misspelt one is worth suggesting, « object » for « objet » is not."""
 
 FIRST_CELL = {
     "check", "hint", "quiz", "load", "describe", "raw_file", "inspect_file", "profile", "hand_on", "pick_up", "work_dir", "finish", "team", "environment",
@@ -116,7 +118,9 @@ def _quotation_marks(error, words, line, _trace, _names) -> str:
         return ""
     if (found := re.search("[«»“”‘’]", re.sub(r"\"[^\"]*\"", "", line))) and "invalid character" in words:
         return f"le signe {found[0]} n'est pas un guillemet pour Python. Effacez-le, et tapez le guillemet droit : \"."
-    if re.search(r"\"[^\"]*[^\s\"\[(,=+:]\s*\"[^\W\d]\w*[^\"]*\"[^\"]*\"", line):
+    # The fault is often lines above the place where Python gives up.
+    inner = re.compile(r"\"[^\"]*[^\s\"\[(,=+:]\s*\"[^\W\d]\w*[^\"]*\"[^\"]*\"")
+    if any(inner.search(one) for one in (linecache.getlines(error.filename or "") or [line])):
         return "un guillemet droit au milieu d'un texte le termine. À l'intérieur, écrivez « … » ; ou ouvrez et fermez le texte par trois guillemets."
     if "unterminated string" in words:
         return ("un texte s'ouvre par un guillemet et se ferme par le même, sur la même ligne. "
@@ -142,7 +146,7 @@ def _name(error, _words, line, _trace, names) -> str:
     if verb := VERBS.get(name.lower()):
         return f"le nom « {name} » n'existe pas. Les verbes de Python sont en anglais : essayez {verb}."
     own = {one.lower(): one for one in sorted(names) if not one.startswith("_") and one not in ("In", "Out", "exit", "quit", "get_ipython")}
-    pythons = {one.lower(): one for one in sorted(dir(builtins)) if not one.startswith("_")}
+    pythons = {one: one for one in PYTHONS}
     # Stricter for Python's own names: « Camille » is not « compile ».
     for known, cutoff in ((own, 0.7), (pythons, 0.8)):
         if near := difflib.get_close_matches(name.lower(), known, n=1, cutoff=cutoff):
@@ -154,8 +158,12 @@ def _name(error, _words, line, _trace, names) -> str:
             "Si c'est le nom d'une variable, exécutez d'abord la cellule qui la crée.")
 
 
-def _column(error, words, _line, trace, _names) -> str:
+def _column(error, words, line, trace, _names) -> str:
     """pandas says only the name of a column that is not there: say which names are."""
+    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], bool):
+        return "il manque le nom du tableau devant la colonne : la question s'écrit tableau[\"colonne\"] == \"valeur\", entre les crochets du tableau."
+    if isinstance(error, KeyError) and (found := re.search(r"\b(\w+)\[\1\[([\"'][^\"']+[\"'])\]\]", line)) and "None of" in words:
+        return f"il manque la question : {found[1]}[{found[1]}[{found[2]}] == \"…\"]. Sans elle, Python cherche des colonnes qui portent le nom des valeurs."
     if isinstance(error, KeyError) and error.args:
         asked, tables = _asked_names(error.args[0], words), [frame.f_locals.get("self") for frame, _ in traceback.walk_tb(trace)]
     elif isinstance(error, AttributeError) and error.name not in VERBS:
@@ -243,6 +251,11 @@ def _content(error, words, _line, _trace, _names) -> str:
             return f"ce classeur n'a pas de feuille « {found[1]} ». pd.ExcelFile(chemin).sheet_names donne le nom de toutes."
         if found := re.search(r"columns expected but not found: \[(.*)\]", words):
             return f"le fichier n'a pas de colonne {found[1]}. Lisez-le sans usecols, et regardez le nom des colonnes."
+        if "All arrays must be of the same length" in words:
+            return "les colonnes n'ont pas le même nombre de valeurs. Comptez-les : une virgule oubliée entre deux textes les colle en un seul."
+        if found := re.search(r"(?:not enough|too many) values to unpack \(expected (\d+)(?:, got (\d+))?\)", words):
+            right = f", et {found[2]} valeur{'s' if found[2] != '1' else ''} à droite" if found[2] else ", et un autre nombre de valeurs à droite"
+            return f"il y a {found[1]} noms à gauche du signe ={right} : il en faut autant, séparées par des virgules."
         if found := re.search(r"'(.)' is a bad directive in format", words):
             return f"« %{found[1]} » ne veut rien dire dans un format de date. Le jour est %d, le mois %m, l'année sur quatre chiffres %Y."
         if "header must be integer" in words:
@@ -287,7 +300,7 @@ def _sentences(cause: str) -> Iterator[str]:
     """Without the line and its pointer (« 1: print('a' »), which the reader has just seen, and what says nothing."""
     for line in cause.splitlines():
         if not re.match(r"\s*(\d+:|\^)", line):
-            yield re.sub(r"Je n.ai pas d.informations? supplémentaires? pour vous\.", "", line).strip()
+            yield re.sub(r"Je n.ai pas d.informations? supplémentaires? pour vous\.|Si cela est incorrect, veuillez signaler ce cas\.", "", line).strip()
 
 
 _KNOWN = {
