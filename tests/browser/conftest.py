@@ -83,6 +83,8 @@ class Student:
         expect(self.page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=60_000)
         # A new cell is of no use before the kernel answers.
         expect(self.page.locator("[data-status='idle']").first).to_be_attached(timeout=60_000)
+        # On a busy machine a page looks idle before its kernel is there, and the first Ctrl+Entrée is lost.
+        expect(self.page.locator("#jp-main-statusbar").get_by_text("| Inactif")).to_be_visible(timeout=60_000)
 
     def cell(self, code: str, nth: int = 0) -> Locator:
         """The code cell that holds this text."""
