@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ T = TypeVar("T")
 HOME_VARIABLE = "CHALLENGE_DATA_HOME"
 WORK_VARIABLE = "CHALLENGE_DATA_WORK"
 TEAM_FILE = "equipe.json"
+COPIES = "copies"
 
 
 def root() -> Path:
@@ -152,6 +154,27 @@ def write(path: Path, content: bytes) -> None:
             f"« {path.name} » n'a pas pu être enregistré dans {path.parent} : {why}. {what}, puis exécutez de nouveau la cellule. "
             "Ce qui était enregistré avant n'a pas changé."
         ) from None
+
+
+def put(name: str, content: bytes) -> Path:
+    """Write a file into :func:`work_dir`; an earlier one that says something else is kept in ``copies/``, and that is said.
+
+    Raises:
+        LearnerError: the disk does not take it.
+    """
+    path = work_dir() / name
+    try:
+        earlier = path.read_bytes()
+    except OSError:
+        earlier = content
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if earlier != content:
+        copy = work_dir() / COPIES / f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}{path.suffix}"
+        copy.parent.mkdir(exist_ok=True)
+        write(copy, earlier)
+        print(f"L'ancien fichier est gardé : {COPIES}/{copy.name}.")
+    write(path, content)
+    return path
 
 
 def kept(name: str, read: Callable[[Any], T]) -> T | None:

@@ -4,7 +4,6 @@ A team that skipped a lesson picks up a ready file instead, made by an imaginary
 files stand in ``datasets/brumeval/relais/``; the tests make them again from the answered lessons.
 """
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 READY = Path("brumeval", "relais")
-COPIES = "copies"
 
 
 def hand_on(table: "DataFrame", name: str) -> Path:
@@ -36,18 +34,7 @@ def hand_on(table: "DataFrame", name: str) -> Path:
         raise LearnerError(f"Ce tableau n'a aucune ligne : rien n'a été écrit dans « {name} ». Regardez l'étape qui l'a vidé.")
     if Path(str(name)).name != str(name) or not str(name).endswith(".csv"):
         raise LearnerError(f"« {name} » n'est pas un nom de fichier possible ici : un nom simple qui finit par .csv, sans dossier.")
-    content = table.to_csv(index=False, lineterminator="\n").encode()
-    path = course.work_dir() / name
-    try:
-        earlier = path.read_bytes()
-    except OSError:
-        earlier = content
-    if earlier != content:
-        kept = path.parent / COPIES / f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}.csv"
-        kept.parent.mkdir(exist_ok=True)
-        course.write(kept, earlier)
-        print(f"L'ancien fichier est gardé : {kept.parent.name}/{kept.name}.")
-    course.write(path, content)
+    path = course.put(name, table.to_csv(index=False, lineterminator="\n").encode())
     print(f"Enregistré : {path.parent.name}/{name} ({len(table)} ligne{'s' if len(table) > 1 else ''}).")
     return path
 
