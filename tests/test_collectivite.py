@@ -85,6 +85,14 @@ def test_answers_are_those_of_the_questionnaire_and_rest_on_what_was_said(asked,
     assert sorted(proofs) == list(load("co_entretien")["numero"]), "each sentence bears on one question"
 
 
+def test_each_sentence_says_its_axis_and_each_axis_is_read_in_five_minutes(answers):
+    interview = load("co_entretien").set_index("numero")
+    for item, ranks in answers["preuves"].dropna().items():
+        assert {str(interview.loc[int(rank), "axe"]) for rank in ranks.split()} == {item[0]}, item
+    said = interview.groupby("axe")["propos"]
+    assert said.count().max() <= 8 and said.agg(lambda texts: texts.str.split().str.len().sum()).max() < 250
+
+
 def test_nobody_spoke_of_three_questions_and_silence_is_kept_as_unknown(answers):
     silent = answers[answers["preuves"].isna()]
     assert list(silent.index) == ["2.5", "4.4", "5.4"] and set(silent["retenue"]) == {UNKNOWN}

@@ -106,6 +106,21 @@ def test_maturity_of_questions_left_open_says_how_far_it_could_rise():
     assert maturity(answers={}).interval == (0.0, 100.0)
 
 
+@pytest.mark.parametrize("answers, told", [({}, "0 réponse sur 4"), ({"a1": 3}, "Il reste 3 questions"), ({"a1": 3, "a2": None, "b1": 1}, "Il reste 1 question sans")])
+def test_maturity_not_filled_says_neither_score_nor_palier(answers, told):
+    said = str(maturity(answers=answers))
+    assert told in said and "Score" not in said and "Au départ" not in said
+    assert ("Axe rempli : Connaître, 3 points sur 6." in said) == ("a2" in answers)
+
+
+def test_maturity_questions_are_read_before_the_form():
+    assert list(maturity.questions()["item"]) == ["a1", "a2", "b1", "b2"]
+    assert maturity.questions(2)["phrase"].tolist() == ["Un jeu de données est publié.", "Une personne en répond."]
+    for wrong in (0, 3, "1", True):
+        with pytest.raises(LearnerError, match="de 1 à 2"):
+            maturity.questions(wrong)
+
+
 def test_palier_is_reached_only_by_a_whole_score(monkeypatch):
     asked = yaml.safe_load(MATURITY.replace("a: 49", "a: 41").replace("de: 50", "de: 42"))
     monkeypatch.setattr(questionnaire, "questions", lambda: asked)

@@ -26,6 +26,7 @@ INTERVIEW_FIELDS = [
     field("personne", "string", "Personne", "Qui parle. Toutes ces personnes sont inventées.", required=True),
     field("fonction", "string", "Fonction", "Ce que fait cette personne.", required=True),
     field("propos", "string", "Propos", "Ce qu'elle a dit, mot à mot.", required=True),
+    field("axe", "integer", "Axe", "Numéro de l'axe du questionnaire dont il est question, de 1 à 5.", required=True, minimum=1, maximum=5),
 ]
 ANSWER_FIELDS = [
     field("item", "string", "Question", "Code de la question dans le questionnaire de maturité, de 1.1 à 5.5.", required=True, unique=True),
@@ -45,7 +46,7 @@ WISH_FIELDS = [
           enum=["atelier", "téléphone", "courrier"]),
     field("personnes_concernees", "integer", "Personnes concernées", "Estimation de la mission numérique, faite un après-midi ; 24 000 est toute l'île.",
           required=True, minimum=1, maximum=24000),
-    field("jours_de_travail", "integer", "Jours de travail", "Estimation du travail à fournir, en jours.", required=True, minimum=1),
+    field("jours_de_travail", "integer", "Jours de travail", "Estimation du travail à fournir, par la même personne, le même après-midi.", required=True, minimum=1),
     field("donnees_existent", "string", "Les données existent", "Quelqu'un les a-t-il déjà ?", required=True, enum=["oui", "en partie", "non"]),
     field("voix", "integer", "Voix", "Gommettes reçues à l'atelier : 45 personnes, trois gommettes chacune.", required=True, minimum=0),
     field("frein", "string", "Frein", "Ce qui bloque d'abord, d'après la personne qui porte le souhait.", required=True,
@@ -64,7 +65,8 @@ HOLDING_FIELDS = [
 def build(into: Path) -> None:
     """Write the package into the folder, made when absent."""
     write_csv(into / "co_entretien.csv", INTERVIEW_FIELDS, (
-        {"numero": rank, "personne": person, "fonction": ROLES[person], "propos": words} for rank, (person, words, _) in enumerate(SAID, 1)))
+        {"numero": rank, "personne": person, "fonction": ROLES[person], "propos": words, "axe": int(about[0])}
+        for rank, (person, words, about) in enumerate(SAID, 1)))
     proofs = {item: " ".join(str(rank) for rank, (_, _, about) in enumerate(SAID, 1) if about == item) for item in READ}
     write_csv(into / "co_reponses.csv", ANSWER_FIELDS, (
         {"item": item, "axe": AXES[item[0]], "sujet": subject, "lecture_1": first, "lecture_2": second, "retenue": kept, "preuves": proofs[item]}

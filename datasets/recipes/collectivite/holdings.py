@@ -15,7 +15,7 @@ HELD = [
     (DIGITAL, HALF_TIME, "registre de 2023", OLD, "jamais depuis le stage"),
     (DIGITAL, HALF_TIME, "réponses des huit mairies", DOUBT, "une fois, en 2026"),
     (DIGITAL, HALF_TIME, "trois jeux publiés en ligne", OLD, "jamais depuis 2023"),
-    (DIGITAL, HALF_TIME, "inventaire des données", DOUBT, "commencé, deux services sur sept"),
+    (DIGITAL, HALF_TIME, "inventaire des données", DOUBT, "commencé, un service sur sept"),
     (DIGITAL, HALF_TIME, "liste des chantiers", UP, "chaque mois"),
     (DIGITAL, HALF_TIME, "annuaire des téléphones", DOUBT, "à chaque panne"),
     (SPORT, SPORT_HEAD, "tableau des équipements sportifs", TO_READ, "la veille de l'assemblée des associations"),

@@ -33,7 +33,7 @@ READ = {
     "3.4": ("les erreurs corrigées à la source", "0", "0", "0"),
     "3.5": ("des sauvegardes éprouvées", "1", UNKNOWN, UNKNOWN),
     "4.1": ("des données publiées, à jour", "2", "1", "1"),
-    "4.2": ("une licence sur chaque jeu", "0", "0", "0"),
+    "4.2": ("une licence sur chaque fichier publié", "0", "0", "0"),
     "4.3": ("une relecture avant publication", "1", "2", "1"),
     "4.4": ("une réponse dans le mois", "0", UNKNOWN, UNKNOWN),
     "4.5": ("les schémas nationaux", "0", "0", "0"),

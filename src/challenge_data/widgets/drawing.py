@@ -18,7 +18,7 @@ MOST_ROWS = 60
 
 # Inches and characters of a column; a line of 9 points takes LINE inches. 8.7 inches in all: what a notebook shows without shrinking.
 WIDTHS, CHARACTERS = (1.6, 1.8, 2.3, 1.5), (19, 22, 30, 15)
-GAP, LINE, PADDING, TITLE = 0.5, 0.165, 0.16, 0.6
+GAP, LINE, PADDING, TITLE = 0.5, 0.16, 0.085, 0.6
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,29 @@ def _read(path: str | Path | None = None) -> "Maturity":
 maturity.read = _read
 
 
+def _asked(axis: int | None = None) -> "DataFrame":
+    """The questions, to read before the form: ``item``, ``phrase``, ``a_voir``, one row each.
+
+    Args:
+        axis: the rank of one axis, from 1; None for all of them.
+
+    Raises:
+        LearnerError: there is no such axis.
+    """
+    import pandas as pd
+
+    axes = questions()["axes"]
+    ranks = range(1, len(axes) + 1)
+    if axis is not None and (isinstance(axis, bool) or axis not in list(ranks)):
+        raise LearnerError(f"Le questionnaire n'a pas d'axe « {axis} » : ils vont de 1 à {len(axes)}. "
+                           "Écrivez ce numéro sans guillemets, par exemple maturity.questions(1).")
+    return pd.DataFrame([{"item": item["id"], "phrase": item["texte"], "a_voir": item.get("aide", "")}
+                         for rank, one in zip(ranks, axes, strict=True) if axis in (None, rank) for item in one["items"]])
+
+
+maturity.questions = _asked
+
+
 @cache
 def questions() -> dict:
     """The questionnaire as ``curriculum/maturite.yml`` says it: ``echelle``, ``axes`` of ``items``, ``paliers``."""
@@ -172,6 +195,8 @@ class Maturity:
         low, high = self.interval
         total = len(_items())
         unknown = sum(value is DONT_KNOW for value in self.answers.values())
+        if len(self.answers) < total:
+            return self._so_far(total, unknown)
         reached, possible = _palier(low), _palier(high)
         lines = [f"{len(self.answers)} réponses sur {total}, dont {unknown} « je ne sais pas »."]
         lines.append(f"Score : {_fr(low)} sur 100" + (f", jusqu'à {_fr(high)} si tout ce qui reste inconnu valait le maximum." if high > low else "."))
@@ -181,6 +206,17 @@ class Maturity:
         return "\n".join(lines)
 
     __repr__ = __str__
+
+    def _so_far(self, total: int, unknown: int) -> str:
+        """What can be said while questions are left open: no score and no palier, a question not asked being no « no »."""
+        left = total - len(self.answers)
+        lines = [f"{len(self.answers)} réponse{'s' if len(self.answers) > 1 else ''} sur {total}, dont {unknown} « je ne sais pas »."]
+        table = self.table()
+        for axis, points, most in zip(questions()["axes"], table["points"], table["maximum"], strict=True):
+            if all(item in self.answers for item in _items(axis)):
+                lines.append(f"Axe rempli : {axis['nom']}, {points} points sur {most}.")
+        lines.append(f"Il reste {left} question{'s' if left > 1 else ''} sans réponse : ni score ni palier avant la fin.")
+        return "\n".join(lines)
 
     def radar(self, title: str = "Le profil de maturité, axe par axe") -> None:
         """Draw the share of points of each axis, and how far it could rise, with its text alternative."""
@@ -223,7 +259,8 @@ class Maturity:
         ax.plot(around, [*known, known[0]], color="#0b4f8a", linewidth=2.5, marker="o", label="points établis par les réponses")
         ax.fill(around, [*known, known[0]], color="#0b4f8a", alpha=0.12)
         ax.set_ylim(0, 100)
-        ax.set_yticks([25, 50, 75, 100], ["25 %", "50 %", "75 %", "100 %"], fontsize="small", color="#333333")
+        # The first ring stays without its label: low profiles, the usual ones, would cross it.
+        ax.set_yticks([25, 50, 75, 100], ["", "50 %", "75 %", "100 %"], fontsize="small", color="#333333")
         ax.set_rlabel_position(math.degrees(math.pi / len(shares)))
         ax.set_xticks(angles, [textwrap.fill(name, 18) for name, _, _ in shares])
         for label, angle in zip(ax.get_xticklabels(), angles, strict=True):
