@@ -112,9 +112,11 @@ def test_a_citizen_publishes_under_a_short_name(portail):
     (lambda it: it.dataset(it.search("salle")), "choisissez-en une"), (lambda it: it.fetch(it.search("salle")["id"]), "choisissez-en une"),
     (lambda it: it.fetch(it.dataset("jeu-5")), "2 fichiers principaux"), (lambda it: it.read("https://ailleurs.example/api"), "ailleurs.example"),
     (lambda it: it.communes(), "quelle commune"), (lambda it: it.geocode("x"), "3 à 200"), (lambda it: it.tabular(rid(2)), "pas de tableau"),
-    (lambda it: it.tabular(rid(1), where={"capacite__plus": 1}), "comparaison"), (lambda it: it.tabular(rid(1), where={"comune": 1}), "comune"),
+    (lambda it: it.tabular(rid(1), where={"capacite__plus": 1}), "comparaison"), (lambda it: it.tabular(rid(1), where={"comune": 1}), "Vouliez-vous dire « commune » ? Ses colonnes : "),
+    (lambda it: it.tabular(rid(1), where={"CAPACITÉ": 1}), "Vouliez-vous dire « capacite »"), (lambda it: it.search("salle", "foyer"), 'search("salle foyer")'),
+    (lambda it: it.tabular(rid(1), where={"capacite_greater": 1}), "« capacite__greater »"),
     (lambda it: it.tabular(rid(1), sort="-taille"), "taille"), (lambda it: it.tabular(rid(1), limit=0), "limit"),
-    (lambda it: it.tabular(rid(1), where={"capacite__greater": "beaucoup"}), "capacite"),
+    (lambda it: it.tabular(rid(1), where={"capacite__greater": "beaucoup"}), "valeurs demandées (capacite)"),
 ])
 def test_what_cannot_be_asked_is_explained(portail, call, says):
     with pytest.raises(LearnerError) as caught:

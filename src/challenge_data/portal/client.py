@@ -87,7 +87,7 @@ class Portal:
         return self.web.today or datetime.now(UTC)
 
     def search(
-        self, words: str = "", *, organization: str | None = None, license: str | None = None, format: str | None = None,
+        self, words: str = "", *others: str, organization: str | None = None, license: str | None = None, format: str | None = None,
         tag: str | None = None, sort: str | None = None, page: int = 1, page_size: int = 20,
     ):
         """Datasets whose card has all the words.
@@ -112,6 +112,12 @@ class Portal:
         """
         import pandas as pd
 
+        if others:
+            together = " ".join(map(str, (words, *others)))
+            raise LearnerError(
+                "search prend un seul texte, entre une seule paire de guillemets. Pour les fiches qui ont tous ces mots : "
+                f'search("{together}"). Pour l\'un ou l\'autre, faites une recherche par mot.'
+            )
         if not isinstance(words, str):
             raise LearnerError(f'Les mots cherchés s\'écrivent entre guillemets : search("bibliothèque") ; reçu : {type(words).__name__}.')
         if not isinstance(page_size, int) or not 1 <= page_size <= MOST_PAGE:
@@ -137,6 +143,8 @@ class Portal:
         rows = [_row(card) for card in answer["data"]]
         table = pd.DataFrame(rows, columns=FOUND).astype({"score_qualite": "float64", "ressources": "int64", "vues": "Int64"})
         table["mis_a_jour"] = pd.to_datetime(table["mis_a_jour"], utc=True).dt.tz_localize(None).dt.normalize()
+        if words.strip() and not answer["total"]:
+            print(f"Aucune fiche n'a {'tous ces mots' if len(words.split()) > 1 else 'ce mot'} : « {words.strip()} ».")
         query = urlencode(params)
         table.attrs |= {
             "total": answer["total"], "adresse": f"{address}?{query}", "adresse_publique": f"{Addresses.www}/api/1/datasets/?{query}",
@@ -219,7 +227,7 @@ class Portal:
             limit: most rows to read, 50 a page.
 
         Returns:
-            DataFrame; ``attrs["total"]`` is how many rows answer the conditions.
+            DataFrame; ``attrs["total"]`` is how many rows answer the conditions, ``attrs["demande"]`` the conditions as asked.
         """
         return services.tabular(self.web, self.addresses.tabular, _key(which, A_RESOURCE), where, columns, sort, limit)
 

@@ -92,7 +92,7 @@ class Dataset:
             "Fréquence": self.frequence,
             "Créé le": _day(self.raw.get("created_at")),
             "Mis à jour le": _day(self.raw.get("last_update")),
-            "Score de qualité annoncé": "" if score is None else f"{score:.2f}".replace(".", ",") + f" ({round(score * 9)} critères sur 9)",
+            "Score de qualité annoncé": "" if score is None else f"{score:.2f}".replace(".", ",") + f" ({round(score * 9)} oui sur 9)",
             "Vues, réutilisations": f"{metrics.get('views', 0)}, {metrics.get('reuses', 0)}" if metrics else "",
             "Identifiant": self.id,
         }

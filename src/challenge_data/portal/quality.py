@@ -41,7 +41,7 @@ def recompute(card: dict, today: datetime | None = None, probe: Callable[[str], 
         probe: tells what a link answers; None: the links are not followed, and that criterion stays unknown.
 
     Returns:
-        DataFrame of nine rows: ``critere`` (udata's name), ``question``, ``recalcule`` and ``annonce`` (boolean, or
+        DataFrame of nine rows, numbered from 1 as people count them: ``critere`` (udata's name), ``question``, ``recalcule`` and ``annonce`` (boolean, or
         missing), ``remarque``. ``attrs``: ``score_recalcule`` (true ones / 9; an unknown one counts for nothing) and
         ``score_annonce`` (None when the portal gives none).
     """
@@ -66,7 +66,7 @@ def recompute(card: dict, today: datetime | None = None, probe: Callable[[str], 
         "recalcule": pd.array([found[key][0] for key in QUESTIONS], dtype="boolean"),
         "annonce": pd.array([announced.get(key) for key in QUESTIONS], dtype="boolean"),
         "remarque": [found[key][1] for key in QUESTIONS],
-    })
+    }, index=range(1, len(QUESTIONS) + 1))
     score = announced.get("score")
     table.attrs["score_recalcule"] = round(int(table["recalcule"].sum()) / len(QUESTIONS), 2)
     table.attrs["score_annonce"] = None if score is None else round(float(score), 2)

@@ -1,6 +1,9 @@
 """The portal's sister services: rows of a file without the file, communes, addresses."""
 
+import re
+from difflib import get_close_matches
 from typing import Any
+from unicodedata import combining, normalize
 from urllib.parse import urlsplit
 
 from challenge_data.errors import LearnerError
@@ -39,18 +42,14 @@ def tabular(web: Web, base: str, resource_id: str, where: dict | None, columns: 
         except PortalError as error:
             if error.status != 400:
                 raise
-            named = ", ".join([*(where or {}), *(columns or []), *([sort.lstrip("-")] if sort else [])])
-            raise PortalError(
-                f"L'API tabulaire ne comprend pas cette demande ({named}) : un nom de colonne y est sans doute mal écrit. "
-                "Demandez les premières lignes sans condition, et recopiez les noms de colonnes.", 400
-            ) from None
+            raise PortalError(_misunderstood(web, base, resource_id, where, columns, sort), 400) from None
         rows += page["data"]
         total = page["meta"]["total"]
         address, params = _same_host(page["links"].get("next"), base), None  # the next link holds the parameters
     # Asked-for columns first, in the order asked: an empty answer has columns too.
     table = pd.DataFrame(rows[:limit], columns=columns if columns and not rows else None).drop(columns="__id", errors="ignore")
     table = table[columns] if columns and len(table) else table
-    table.attrs["total"] = total
+    table.attrs |= {"total": total, "demande": _query(where, None, None)}
     if total > len(table):
         print(f"{len(table)} lignes lues sur {total} : limit={limit}.")
     return table
@@ -74,6 +73,33 @@ def _query(where: dict | None, columns: list[str] | None, sort: str | None) -> d
     if sort:
         query[f"{sort.lstrip('-')}__sort"] = "desc" if sort.startswith("-") else "asc"
     return query
+
+
+def _misunderstood(web: Web, base: str, resource_id: str, where: dict | None, columns: list[str] | None, sort: str | None) -> str:
+    """What was wrong in a refused request: the table is asked its columns, to name the near one."""
+    asked = [*(key.rpartition("__")[0] or key for key in map(str, where or {})), *(columns or []), *([sort.lstrip("-")] if sort else [])]
+    try:
+        known = [name for name in web.json(f"{base}/api/resources/{resource_id}/data/", {"page_size": 1})["data"][0] if name != "__id"]
+    except (PortalError, LookupError):
+        known = []
+    strange = [name for name in asked if name not in known]
+    if known and not strange:
+        return (f"Les colonnes existent, mais une des valeurs demandées ({', '.join(asked)}) n'est pas du bon genre : un nombre se "
+                "compare à un nombre, du texte à du texte.")
+    named = strange[0] if strange else ""
+    if (parts := re.fullmatch(rf"(.+?)_({'|'.join(OPERATORS)})", named)) and parts[1] in known:
+        return f"« {named} » : il faut deux traits bas entre la colonne et la comparaison, « {parts[1]}__{parts[2]} »."
+    plain = {_plain(name): name for name in known}
+    near = get_close_matches(_plain(named), plain, n=1)
+    return (
+        f"Ce fichier n'a pas de colonne « {named} »." + (f" Vouliez-vous dire « {plain[near[0]]} » ?" if near else "")
+        + (f" Ses colonnes : {', '.join(known)}." if known else " Demandez les premières lignes sans condition, et recopiez les noms de colonnes.")
+    )
+
+
+def _plain(name: str) -> str:
+    """Without accents nor capitals: what people most often miss in a column's name."""
+    return "".join(one for one in normalize("NFD", name.casefold()) if not combining(one))
 
 
 def _same_host(link: str | None, base: str) -> str | None:
