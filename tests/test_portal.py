@@ -59,6 +59,12 @@ def test_a_word_is_found_however_it_is_typed(portail, words):
     assert "Salles communales ouvertes au public" in list(portail.search(words)["titre"])
 
 
+def test_requests_are_not_told_under_the_cell_even_when_a_library_logs_everything(portail, caplog):
+    caplog.set_level("INFO")
+    portail.search("plage")
+    assert not caplog.records
+
+
 def test_words_are_all_needed(portail):
     assert portail.search("salle").attrs["total"] == 3
     assert titles(portail.search("salle navettes")) == ["Salle"]

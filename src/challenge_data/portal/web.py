@@ -6,6 +6,7 @@ come back all at once.
 """
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,6 +72,8 @@ class Web:
     def __init__(self, names: dict[str, str], *, local: bool, wait: Callable[[float], None] = time.sleep, timeout: float = 15.0):
         import httpx
 
+        # httpx tells each request to whoever listens, and libraries (csv-detective) make everybody listen: red lines under a cell.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         self.local, self._names, self._wait = local, names, wait
         # verify=False spares reading the machine's certificates, which plain HTTP on loopback never uses.
         self._client = httpx.Client(
