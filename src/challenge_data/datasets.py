@@ -15,6 +15,7 @@ from pathlib import Path
 
 from challenge_data import course
 from challenge_data.errors import LearnerError
+from challenge_data.french import thousands
 
 PACKAGE_FILE = "datapackage.json"
 
@@ -115,7 +116,7 @@ def describe(name: str) -> "Description":
         "Source": " ; ".join(one["title"] for one in package.get("sources", [])),
         "Licence": " ; ".join(one.get("title", one["name"]) for one in package.get("licenses", [])),
         "Contenu": _size(resource),
-        "Fichier": f"{_shown(resource.path)} ({_thousands(resource.spec['bytes'])} octets)",
+        "Fichier": f"{_shown(resource.path)} ({thousands(resource.spec['bytes'])} octets)",
         "Dans le même jeu": ", ".join(siblings),
         "En savoir plus": _shown(resource.folder / "SOURCE.md") if (resource.folder / "SOURCE.md").exists() else "",
     }
@@ -279,14 +280,10 @@ def _size(resource: _Resource) -> str:
     if resource.is_messy:
         return f'fichier brut, à découvrir : raw_file("{resource.name}")'
     data = load(resource.name)
-    rows = _thousands(len(data))
+    rows = thousands(len(data))
     if hasattr(data, "columns"):
         return f"{rows} lignes, {len(data.columns)} colonnes"
     return f"{rows} éléments"
-
-
-def _thousands(number: int) -> str:
-    return f"{number:,}".replace(",", "\u00a0")  # a blank where no line may break
 
 
 def _read_table(resource: _Resource, content: bytes):

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from challenge_data import course
 from challenge_data.errors import LearnerError, NotAnswered
+from challenge_data.french import plural
 from challenge_data.guide import ELLIPSIS, require, shell
 from challenge_data.journal import files, replaying, source
 from challenge_data.journal.measure import Change, compare, print_of
-from challenge_data.journal.report import Report, counted, told
+from challenge_data.journal.report import Report, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,7 +204,7 @@ class Journal:
         }
 
     def __str__(self) -> str:
-        lines = [f"Journal de « {self.raw} », tableau « {self.name} » : {counted(len(self.steps), 'étape')}."]
+        lines = [f"Journal de « {self.raw} », tableau « {self.name} » : {plural(len(self.steps), 'étape')}."]
         lines += [f"{rank}. {step.what} : {told(step.change)}" for rank, step in enumerate(self.steps, 1)]
         return "\n".join(lines)
 
@@ -284,7 +285,7 @@ class Journal:
                       "Corrigez leur cellule, puis exécutez-la de nouveau.")
                 return
         if later:
-            print(f"{counted(len(later), 'étape suivante', 'étapes suivantes')} : rejouée{'s' if len(later) > 1 else ''} dans l'ordre.")
+            print(f"{plural(len(later), 'étape suivante', 'étapes suivantes')} : rejouée{'s' if len(later) > 1 else ''} dans l'ordre.")
 
 
 class _Writing(contextlib.AbstractContextManager):

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from challenge_data import course
 from challenge_data.errors import LearnerError
+from challenge_data.french import plural, thousands
 from challenge_data.journal import files, source
-from challenge_data.journal.report import counted, number
 
 FORMAT = "journal de traitement, version 1"
 SECONDS = 120
@@ -91,7 +91,7 @@ def replay(journal: dict) -> Replay:
         return Replay(False, f"Aucune étape ne lit « {journal['brut']} » par raw_file, pick_up ou le chemin donné au journal : rien ne prouve d'où vient le tableau.",
                       1, inputs=inputs)
     last = steps[-1]["etat"]
-    return Replay(True, f"Rejoué sur « {journal['brut']} » : {counted(len(steps), 'étape')}, {counted(last['lignes'], 'ligne')}, fichier identique octet pour octet "
+    return Replay(True, f"Rejoué sur « {journal['brut']} » : {plural(len(steps), 'étape')}, {plural(last['lignes'], 'ligne')}, fichier identique octet pour octet "
                         f"(empreinte {last['sha256'][:12]}).{_elsewhere(journal)}", inputs=inputs)
 
 
@@ -122,7 +122,7 @@ def run(journal: dict, into: Path | None = None) -> dict:
 def _differs(rank: int, step: dict, state: dict, inputs: dict) -> Replay:
     first = step["etat"]
     if state["lignes"] != first["lignes"]:
-        how, columns = f"{number(state['lignes'])} lignes au lieu de {number(first['lignes'])}", []
+        how, columns = f"{thousands(state['lignes'])} lignes au lieu de {thousands(first['lignes'])}", []
     elif list(state["colonnes"]) != list(first["colonnes"]):
         columns = sorted(set(state["colonnes"]) ^ set(first["colonnes"])) or list(first["colonnes"])
         how = f"les colonnes ne sont plus les mêmes ({', '.join(columns)})"

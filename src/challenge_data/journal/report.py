@@ -3,6 +3,8 @@
 from html import escape
 from typing import TYPE_CHECKING
 
+from challenge_data.french import plural, thousands
+
 if TYPE_CHECKING:
     from challenge_data.journal.measure import Change
     from challenge_data.journal.replaying import Replay
@@ -11,32 +13,24 @@ _DONE = (("mended", "corrigée", "corrigées"), ("emptied", "vidée", "vidées")
 _MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 
 
-def number(count: int) -> str:
-    return f"{count:,}".replace(",", "\u202f")
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    return f"{number(count)} {one if abs(count) < 2 else many or one + 's'}"
-
-
 def told(change: "Change") -> str:
     """What a step did, in words: « 144 → 143 lignes ; 12 cases corrigées (chauffage) »."""
     if not change.rows_before and change.added and change.new and not change.dropped:
-        return f"{counted(change.rows_after, 'ligne lue', 'lignes lues')}, {counted(len(change.new), 'colonne')}"
+        return f"{plural(change.rows_after, 'ligne lue', 'lignes lues')}, {plural(len(change.new), 'colonne')}"
     parts = []
     if change.removed and change.added:
-        parts.append(f"{counted(change.removed, 'ligne retirée', 'lignes retirées')}, {counted(change.added, 'ajoutée')}")
+        parts.append(f"{plural(change.removed, 'ligne retirée', 'lignes retirées')}, {plural(change.added, 'ajoutée')}")
     elif change.removed or change.added:
-        what = counted(change.removed, "ligne retirée", "lignes retirées") if change.removed else counted(change.added, "ligne ajoutée", "lignes ajoutées")
-        parts.append(f"{what} ({number(change.rows_before)} → {number(change.rows_after)})")
+        what = plural(change.removed, "ligne retirée", "lignes retirées") if change.removed else plural(change.added, "ligne ajoutée", "lignes ajoutées")
+        parts.append(f"{what} ({thousands(change.rows_before)} → {thousands(change.rows_after)})")
     for kind, one, many in _DONE:
         cells = getattr(change, kind)
         if cells:
-            parts.append(f"{counted(sum(cells.values()), f'case {one}', f'cases {many}')} ({', '.join(cells)})")
+            parts.append(f"{plural(sum(cells.values()), f'case {one}', f'cases {many}')} ({', '.join(cells)})")
     if change.new:
-        parts.append(f"{counted(len(change.new), 'colonne ajoutée', 'colonnes ajoutées')} ({', '.join(change.new)})")
+        parts.append(f"{plural(len(change.new), 'colonne ajoutée', 'colonnes ajoutées')} ({', '.join(change.new)})")
     if change.dropped:
-        parts.append(f"{counted(len(change.dropped), 'colonne retirée', 'colonnes retirées')} ({', '.join(change.dropped)})")
+        parts.append(f"{plural(len(change.dropped), 'colonne retirée', 'colonnes retirées')} ({', '.join(change.dropped)})")
     if change.renamed:
         parts.append("renommée : " + ", ".join(f"{one} → {two}" for one, two in change.renamed.items()))
     if change.retyped:
@@ -64,10 +58,10 @@ class Report:
         cells, removed, added = (sum(counts) for counts in zip(*((one.cells, one.removed, one.added) for one in self._changes[1:] or [_NONE]), strict=True))
         facts = [
             f"Fichier brut : {journal['brut']} (empreinte sha256 {journal['fichiers'][journal['brut']]['sha256'][:12]}…), "
-            f"{counted(first.rows_after, 'ligne')} et {counted(len(first.new), 'colonne')} à la lecture.",
-            f"Traité le {int(day)}{'er' if day == '01' else ''} {_MONTHS[int(month) - 1]} {year}, en {counted(len(self._changes), 'étape')}.",
-            f"Résultat : {counted(last.rows_after, 'ligne')} et {counted(len(self._columns), 'colonne')}. "
-            f"{counted(removed, 'ligne retirée', 'lignes retirées')}, {counted(added, 'ligne ajoutée', 'lignes ajoutées')}, {counted(cells, 'case changée', 'cases changées')}.",
+            f"{plural(first.rows_after, 'ligne')} et {plural(len(first.new), 'colonne')} à la lecture.",
+            f"Traité le {int(day)}{'er' if day == '01' else ''} {_MONTHS[int(month) - 1]} {year}, en {plural(len(self._changes), 'étape')}.",
+            f"Résultat : {plural(last.rows_after, 'ligne')} et {plural(len(self._columns), 'colonne')}. "
+            f"{plural(removed, 'ligne retirée', 'lignes retirées')}, {plural(added, 'ligne ajoutée', 'lignes ajoutées')}, {plural(cells, 'case changée', 'cases changées')}.",
             self._replayed.sentence if self._replayed else "Ce journal n'a pas encore été rejoué : journal.replay().",
         ]
         others = [name for name in journal["fichiers"] if name != journal["brut"]]
@@ -99,7 +93,7 @@ class Report:
                 for kind, *_ in _DONE:
                     about[kind] += getattr(change, kind).get(name, 0)
         return (["Colonne", "Ce qui a été fait", "Corrigées", "Vidées", "Remplies", "Décidé par"],
-                [(name, " ; ".join(about["what"]), *(number(about[kind]) for kind, *_ in _DONE), ", ".join(dict.fromkeys(about["who"])))
+                [(name, " ; ".join(about["what"]), *(thousands(about[kind]) for kind, *_ in _DONE), ", ".join(dict.fromkeys(about["who"])))
                  for name, about in touched.items()])
 
     @property

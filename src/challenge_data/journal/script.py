@@ -7,8 +7,8 @@ from pathlib import Path
 
 from challenge_data import course
 from challenge_data.errors import LearnerError
+from challenge_data.french import plural
 from challenge_data.journal import files, replaying, source
-from challenge_data.journal.report import counted
 
 INPUTS = "entrees"
 
@@ -37,7 +37,7 @@ def write(journal: dict) -> Path:
         for path in sorted((folder / INPUTS).iterdir()):
             course.put(f"{into}/{INPUTS}/{path.name}", path.read_bytes())
         path = course.put(f"{into}/traitement.py", text.encode())
-    print(f"Écrit : {course.work_dir().name}/{into}/traitement.py et {counted(len(list((path.parent / INPUTS).iterdir())), 'fichier')} dans {INPUTS}/. "
+    print(f"Écrit : {course.work_dir().name}/{into}/traitement.py et {plural(len(list((path.parent / INPUTS).iterdir())), 'fichier')} dans {INPUTS}/. "
           "Essayé sans le cours : mêmes octets.")
     return path
 
@@ -57,7 +57,7 @@ def _try(folder: Path, journal: dict) -> None:
 
 def _program(journal: dict, taken: dict[str, dict]) -> str:
     steps = journal["etapes"]
-    lines = [f'"""Traitement de « {journal["brut"]} » : {counted(len(steps), "étape")}, écrites le {journal["fait_le"]}.',
+    lines = [f'"""Traitement de « {journal["brut"]} » : {plural(len(steps), "étape")}, écrites le {journal["fait_le"]}.',
              "",
              f"Pour le refaire : python traitement.py. Il faut pandas {journal['environnement']['pandas']} ; le résultat s'écrit dans {journal['tableau']}.csv.",
              '"""', "", "import hashlib", "from pathlib import Path", "", "import pandas as pd", "",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from challenge_data.errors import LearnerError
+from challenge_data.french import number
 from challenge_data.maps import classing
 from challenge_data.maps.canvas import EDGE, Sheet, fit, write_names
 from challenge_data.maps.layers import MAINLAND, background, by_zone, checked
@@ -113,7 +114,7 @@ def _values(layer: "GeoDataFrame", who: str, column: str, by: str | None, per: f
 
 
 def _head(column: str, by: str | None, per: float) -> str:
-    return column if by is None else f"{column} pour {classing.number(per)} ({by})" if per != 1 else f"{column} / {by}"
+    return column if by is None else f"{column} pour {number(per)} ({by})" if per != 1 else f"{column} / {by}"
 
 
 def _shade(ax: "Axes", parts: "dict[Zone, GeoDataFrame]", behind: "dict[Zone, GeoDataFrame]", values: "Series", bounds: list[float], head: str, *, place: dict, paris: bool = True) -> None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from challenge_data.errors import LearnerError
+from challenge_data.french import number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,13 +97,6 @@ def labels(bounds: Sequence[float], counts: Sequence[int]) -> list[str]:
     words = [f"de {number(low)} à moins de {number(high)}" for low, high in pairwise(bounds)]
     words[-1] = f"de {number(bounds[-2])} à {number(bounds[-1])}"
     return [f"{word} ({count})" for word, count in zip(words, counts, strict=True)]
-
-
-def number(value: float) -> str:
-    """As French writes it, with the digits it has and no float noise: « 8 940 », « 0,35 »."""
-    text = f"{float(value):,.6f}".rstrip("0").rstrip(".")
-    # A blank where no line may break; « -0 » is zero.
-    return "0" if text == "-0" else text.replace(",", "\u00a0").replace(".", ",")
 
 
 def short(value: float) -> str:

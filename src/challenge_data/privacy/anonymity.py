@@ -6,18 +6,15 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from challenge_data.errors import LearnerError
+from challenge_data.french import thousands
 from challenge_data.guide import require
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def number(count: int) -> str:
-    return f"{count:,}".replace(",", "\u202f")
-
-
 def people(count: int) -> str:
-    return f"{number(count)} personne{'s' if count > 1 else ''}"
+    return f"{thousands(count)} personne{'s' if count > 1 else ''}"
 
 
 class _Told:
@@ -65,9 +62,9 @@ class Anonymity(_Told):
         names = ", ".join(self.columns)
         share = 100 * self.unique / self.people
         shown = f"{share:.0f}" if share >= 1 or not self.unique else "moins de 1"
-        told = f"k = {number(self.k)}. Avec {names} : {people(self.people)}, {number(len(self.groups))} groupe{'s' if len(self.groups) > 1 else ''}, "
+        told = f"k = {thousands(self.k)}. Avec {names} : {people(self.people)}, {thousands(len(self.groups))} groupe{'s' if len(self.groups) > 1 else ''}, "
         told += (f"{people(self.unique)} {'seules dans leur' if self.unique > 1 else 'seule dans son'} groupe ({shown} %)." if self.unique
-                 else f"et personne ne se cache parmi moins de {number(self.k)}.")
+                 else f"et personne ne se cache parmi moins de {thousands(self.k)}.")
         if self.revealed:
             told += f" « {self.sensitive} » : {people(self.revealed)} dans un groupe dont tous les membres ont la même valeur ; reconnaître le groupe suffit."
         return told
@@ -138,9 +135,9 @@ class Recognised(_Told):
     @property
     def sentence(self) -> str:
         absent = int((self.candidates["lignes_possibles"] == 0).sum())
-        told = f"{number(len(self.found))} personne{'s' if len(self.found) > 1 else ''} sur {number(len(self.candidates))} : une seule ligne possible."
+        told = f"{thousands(len(self.found))} personne{'s' if len(self.found) > 1 else ''} sur {thousands(len(self.candidates))} : une seule ligne possible."
         if absent:
-            told += f" {number(absent)} sans aucune ligne."
+            told += f" {thousands(absent)} sans aucune ligne."
         return told + " Une ligne possible n'est une certitude que si la personne est bien dans le fichier."
 
 

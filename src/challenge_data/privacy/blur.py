@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from challenge_data.errors import LearnerError
-from challenge_data.privacy.anonymity import _columns, number
+from challenge_data.french import thousands
+from challenge_data.privacy.anonymity import _columns
 from challenge_data.privacy.people import SMALL
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def age_bands(ages: "pd.Series", bounds: int | Sequence[int] = (0, 15, 30, 45, 6
     if wrong.any():
         shown = ", ".join(f"« {value} »" for value in ages[wrong].drop_duplicates().head(3))
         born = " Ce sont des années de naissance ? age = 2026 - annee." if numbers[wrong].between(1900, 2100).all() else ""
-        raise LearnerError(f"{number(int(wrong.sum()))} case{'s' if wrong.sum() > 1 else ''} hors des âges de {starts[0]} à {OLDEST} ans : {shown}.{born}")
+        raise LearnerError(f"{thousands(int(wrong.sum()))} case{'s' if wrong.sum() > 1 else ''} hors des âges de {starts[0]} à {OLDEST} ans : {shown}.{born}")
     names = [f"{start} à {end - 1} ans" if end - 1 > start else f"{start} ans" for start, end in zip(starts, starts[1:], strict=False)] + [f"{starts[-1]} ans et plus"]
     bands = pd.cut(numbers, [*starts, float("inf")], right=False, labels=names)
     return bands.astype("str").where(numbers.notna())
@@ -71,11 +72,11 @@ def hide_small(table: "pd.DataFrame", columns: str | Sequence[str], *, below: in
             small[total_row] = False
         hidden[name] = values.mask(small, pd.NA)
     cells = sum(int(hidden[name].isna().sum() - table[name].isna().sum()) for name in columns)
-    print(f"{number(cells)} case{'s' if cells > 1 else ''} cachée{'s' if cells > 1 else ''} (moins de {number(below)})." if cells else f"Aucun effectif de moins de {number(below)}.")
+    print(f"{thousands(cells)} case{'s' if cells > 1 else ''} cachée{'s' if cells > 1 else ''} (moins de {thousands(below)})." if cells else f"Aucun effectif de moins de {thousands(below)}.")
     found = deducible(hidden, columns, below=below, total=total, total_row=total_row)
     if len(found):
         one = found.iloc[0]
-        print(f"Attention : {number(len(found))} se retrouve{'nt' if len(found) > 1 else ''} par le calcul, par exemple « {one['ligne']} », « {one['colonne']} » : {one['calcul']}. "
+        print(f"Attention : {thousands(len(found))} se retrouve{'nt' if len(found) > 1 else ''} par le calcul, par exemple « {one['ligne']} », « {one['colonne']} » : {one['calcul']}. "
               "Cachez une autre case de la même ligne et de la même colonne, regroupez, ou ne publiez pas le total.")
     return hidden
 

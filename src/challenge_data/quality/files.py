@@ -10,8 +10,9 @@ from collections import Counter
 from pathlib import Path
 
 from challenge_data.errors import LearnerError
+from challenge_data.french import plural, thousands
 from challenge_data.quality import contents, raw
-from challenge_data.quality.report import FileReport, plural, thousands
+from challenge_data.quality.report import FileReport
 
 # What people write for « nothing », compared without capitals.
 MISSING_WORDS = {

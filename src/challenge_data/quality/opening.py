@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 from challenge_data.errors import LearnerError
+from challenge_data.french import plural, thousands
 from challenge_data.quality import raw
-from challenge_data.quality.report import SEPARATORS, plural, thousands
+from challenge_data.quality.report import SEPARATORS
 
 if TYPE_CHECKING:
     import pandas as pd

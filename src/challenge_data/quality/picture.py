@@ -4,8 +4,8 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from challenge_data import figures
+from challenge_data.french import plural, thousands
 from challenge_data.quality.finding import GRAVITIES, TO_CHECK, TO_MEND
-from challenge_data.quality.report import plural, thousands
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from challenge_data.errors import LearnerError
+from challenge_data.french import plural, thousands
 from challenge_data.quality import codes, contents, dates, missing, numbers, people, places, roles, rows, texts, twins
 from challenge_data.quality.columns import DATES, KINDS, NUMBERS, Column, short
 from challenge_data.quality.finding import GRAVITIES, TO_KNOW, TO_MEND, Finding, Rule, Table
-from challenge_data.quality.report import plural, thousands
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from challenge_data.errors import LearnerError
-from challenge_data.quality.report import SEPARATORS, plural
+from challenge_data.french import plural
+from challenge_data.quality.report import SEPARATORS
 
 MAX_BYTES = (
     25_000_000  # a table in text takes nearly twenty times as much memory while it is looked at, and a student has 1 GB

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
+from challenge_data.french import thousands
 from challenge_data.quality.contents import percent
 
 SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
@@ -85,11 +86,3 @@ class FileReport:
         )
 
 
-def plural(count: int, one: str, many: str) -> str:
-    """« 1 ligne vide », « 2 lignes vides »."""
-    return f"{thousands(count)} {one if count == 1 else many}"
-
-
-def thousands(number: int) -> str:
-    """A whole number as French writes it: blanks between thousands, where no line may break."""
-    return f"{number:,}".replace(",", "\u00a0")

@@ -4,9 +4,10 @@ import re
 from typing import TYPE_CHECKING
 
 from challenge_data.errors import LearnerError
+from challenge_data.french import plural
 from challenge_data.schemas import values
 from challenge_data.schemas.cells import refused_characters
-from challenge_data.schemas.words import listed, plain, plural, shown
+from challenge_data.schemas.words import listed, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd

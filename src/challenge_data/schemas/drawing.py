@@ -6,8 +6,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from challenge_data.errors import LearnerError
+from challenge_data.french import plural
 from challenge_data.schemas import tables
-from challenge_data.schemas.words import listed, percent, plain, plural
+from challenge_data.schemas.words import listed, percent, plain
 
 if TYPE_CHECKING:
     import pandas as pd

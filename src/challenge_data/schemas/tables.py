@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from challenge_data.errors import LearnerError
-from challenge_data.schemas.words import plural
+from challenge_data.french import plural
 
 if TYPE_CHECKING:
     import pandas as pd

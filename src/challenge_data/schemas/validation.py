@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from challenge_data.errors import LearnerError
+from challenge_data.french import plural, thousands
 from challenge_data.schemas import cells, crossed, hours, tables, values
 from challenge_data.schemas.standard import Schema, reader, schema
 from challenge_data.schemas.tables import Text
-from challenge_data.schemas.words import listed, means_nothing, percent, plain, plural, shown, thousands
+from challenge_data.schemas.words import listed, means_nothing, percent, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -36,15 +36,6 @@ def listed(values: list, most: int = MOST_SHOWN, last: str = "ou") -> str:
     return f" {last} ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
 
 
-def plural(count: int, one: str, many: str) -> str:
-    return f"{thousands(count)} {one if count < 2 else many}"
-
-
-def thousands(number: int) -> str:
-    """Blanks between thousands, where no line may break."""
-    return f"{number:,}".replace(",", "\u00a0")
-
-
 def percent(share: float, decimals: int = 0) -> str:
     """A share from 0 to 1 as « 87 % »; never 100 % for less than all, nor 0 % for more than nothing."""
     value = 100 * share
