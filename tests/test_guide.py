@@ -43,7 +43,7 @@ def test_ellipsis_inside_a_sentence_or_a_comment_is_not(source):
 
 @pytest.mark.parametrize(("source", "names"), [
     ("nuit = …", ["nuit"]), ("nuit = dae[…].sum()\nb = 3", ["nuit", "b"]), ("dae['a'] = …", []), ("x, y = …, 2", ["x", "y"]),
-    ("nuit = dae.groupby(…", ["nuit"]), ("print(…)", []),
+    ("nuit = dae.groupby(…", ["nuit"]), ("print(…)", []), ("avis['12'] = ['oui", []),
 ])
 def test_names_a_stub_would_create(source, names):
     assert assigned_names(source) == names
@@ -119,6 +119,7 @@ CASES = {
     "import pandas\npandas.DataFrame({'a': ['x' 'y'], 'b': ['x', 'y']})": ("une virgule oubliée entre deux textes",),
     "a, b, c = 'x', 'y'": ("il y a 3 noms à gauche du signe =, et 2 valeurs à droite",),
     "regles = [\n    \"un lieu \"couvert\", bâti\",\n    \"une salle\"\n]": ("un guillemet droit au milieu d'un texte",),
+    "poids_voix =\nx = 3": ("il n'y a rien à droite du signe =", "« poids_voix »"),
     "lignes = [0 2]": ("Avez-vous oublié quelque chose entre `0` et `2`",),
     "import pandas\npandas.Series([1.5]).str.zfill(10)": ("contient des nombres", "dtype="),
     "import pandas\npandas.to_datetime(pandas.Series(['1/2/2026']), format='%D/%M/%Y')": ("« %D » ne veut rien dire", "%m"),

@@ -40,7 +40,8 @@ def assigned_names(source: str) -> list[str]:
     try:
         tree = ast.parse(re.sub(ELLIPSIS, "None", source))
     except SyntaxError:
-        return list(dict.fromkeys(re.findall(r"^([A-Za-z_]\w*)\s*(?:\[.*\])?\s*=(?!=)", source, re.MULTILINE)))
+        # « avis["12"] = … » adds to what exists: that must not be lost for a quotation mark.
+        return list(dict.fromkeys(re.findall(r"^([A-Za-z_]\w*)\s*=(?!=)", source, re.MULTILINE)))
     stored = (node.id for statement in tree.body if isinstance(statement, ast.Assign | ast.AnnAssign)
               for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
     return list(dict.fromkeys(stored))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 READY = Path("brumeval", "relais")
 
 
-def hand_on(table: "DataFrame", name: str) -> Path:
+def hand_on(table: "DataFrame", name: str) -> None:
     """Write a table into :func:`~challenge_data.course.work_dir` for a later lesson, as UTF-8 CSV, and say where.
 
     A file of that name that holds something else is moved to ``copies/`` first: nobody's work is overwritten.
@@ -36,7 +36,6 @@ def hand_on(table: "DataFrame", name: str) -> Path:
         raise LearnerError(f"« {name} » n'est pas un nom de fichier possible ici : un nom simple qui finit par .csv, sans dossier.")
     path = course.put(name, table.to_csv(index=False, lineterminator="\n").encode())
     print(f"Enregistré : {path.parent.name}/{name} ({len(table)} ligne{'s' if len(table) > 1 else ''}).")
-    return path
 
 
 def pick_up(name: str) -> Path:

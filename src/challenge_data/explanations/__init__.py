@@ -94,6 +94,12 @@ def _decimal_comma(error, _words, _line, trace, _names) -> str:
     return ""
 
 
+def _nothing_given(error, _words, line, _trace, _names) -> str:
+    if isinstance(error, SyntaxError) and (found := re.fullmatch(r"\s*(\w+)\s*=\s*", line)):
+        return f"il n'y a rien à droite du signe = : quelle valeur donnez-vous à « {found[1]} » ?"
+    return ""
+
+
 def _reference_system(error, _words, _line, _trace, _names) -> str:
     if type(error).__name__ != "CRSError":
         return ""
@@ -274,7 +280,7 @@ def _content(error, words, _line, _trace, _names) -> str:
 
 
 _RULES: tuple[Callable[..., str], ...] = (
-    _number, _decimal_comma, _reference_system, _one_equal_sign, _quotation_marks, _name, _column, _verb, _text_and_number, _network, explain_file, _content,
+    _nothing_given, _number, _decimal_comma, _reference_system, _one_equal_sign, _quotation_marks, _name, _column, _verb, _text_and_number, _network, explain_file, _content,
 )
 
 
