@@ -49,18 +49,17 @@ def test_answered(path, course, tmp_path, record_property):
 
 def _stale(path: Path, work: Path) -> list[str]:
     """Files that the lesson hands on, and of which the ready one (for a team that skipped the lesson) says something else."""
-    made = _curriculum_headers().get(path, [])
+    made = _handed_on().get(path, [])
     ready = harness.PROJECT / "datasets/brumeval/relais"
     return [f"{ready.name}/{name} is not what the lesson makes: run datasets/recipes/relay/build.py"
             for name in made if not (ready / name).is_file() or (work / name).read_bytes() != (ready / name).read_bytes()]
 
 
 @cache
-def _curriculum_headers() -> dict[Path, list[str]]:
+def _handed_on() -> dict[Path, list[str]]:
     from challenge_data.build.course import read_curriculum
 
-    produced = {lesson.built: lesson.header.get("produces", []) for lesson in read_curriculum(harness.PROJECT).lessons}
-    return {path: [names] if isinstance(names, str) else names for path, names in produced.items()}
+    return {lesson.built: lesson.produces for lesson in read_curriculum(harness.PROJECT).lessons}
 
 
 @pytest.mark.parametrize("path", [*LESSONS, *RELEASED], ids=str)

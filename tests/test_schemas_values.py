@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from challenge_data import course, schemas
+from challenge_data import communes, course, schemas
 from challenge_data.schemas import hours, values
 
 
@@ -40,16 +40,16 @@ def test_telephones():
 def test_commune_codes_are_those_of_2026_and_of_the_island():
     assert all(values.commune(code) is None for code in ("01001", "2A004", "99901", "99908", "97105"))
     assert "premier zéro" in values.commune("1001")[1] and "aucune commune" in values.commune("99909")[1]
-    assert {"L'Haÿ-les-Roses", "L'Anse-aux-Sternes"} <= values.commune_names()
+    assert {"L'Haÿ-les-Roses", "L'Anse-aux-Sternes"} <= communes.names()
 
 
 def test_without_the_lists_no_commune_is_refused(tmp_path, monkeypatch):
-    cached = (values._communes, values.commune_codes, values.commune_names)
+    cached = (communes.by_code, communes.names)
     monkeypatch.setattr(course, "datasets_dir", lambda: tmp_path)
     for one in cached:
         one.cache_clear()
     try:
-        assert values.commune("99909") is None and not values.commune_names()
+        assert values.commune("99909") is None and not communes.names()
     finally:
         for one in cached:
             one.cache_clear()

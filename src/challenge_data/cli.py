@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from challenge_data import course
 
@@ -19,26 +21,25 @@ def main(arguments: list[str] | None = None) -> int:
 def _build() -> int:
     from challenge_data import build
 
-    try:
-        touched = build.build(course.root())
-    except build.BuildError as error:
-        return _told(error.problems)
-    for path in touched:
-        print(path.as_posix())
-    print(f"{len(touched)} file(s) changed.")
-    return 0
+    return _made(build.build, "changed")
 
 
 def _expert() -> int:
     from challenge_data import build
 
+    return _made(build.for_experts, "written")
+
+
+def _made(make: Callable[[Path], list[Path]], what: str) -> int:
+    from challenge_data.build import BuildError
+
     try:
-        written = build.for_experts(course.root())
-    except build.BuildError as error:
+        paths = make(course.root())
+    except BuildError as error:
         return _told(error.problems)
-    for path in written:
+    for path in paths:
         print(path.as_posix())
-    print(f"{len(written)} file(s) written.")
+    print(f"{len(paths)} file(s) {what}.")
     return 0
 
 

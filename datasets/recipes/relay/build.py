@@ -23,13 +23,7 @@ sys.path.insert(0, str(HERE.parent))  # packages.py: recipes are scripts, not a 
 from packages import CC_BY_SA, messy, write_package  # noqa: E402
 
 from challenge_data import build  # noqa: E402
-from challenge_data.build.course import Lesson, read_curriculum  # noqa: E402
-
-
-def produced(lesson: Lesson) -> list[str]:
-    """File names that the lesson's header says it leaves for those after it."""
-    names = lesson.header.get("produces", [])
-    return [names] if isinstance(names, str) else list(names)
+from challenge_data.build.course import read_curriculum  # noqa: E402
 
 
 def make(into: Path) -> None:
@@ -45,10 +39,10 @@ def make(into: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CHALLENGE_DATA_HOME"], os.environ["CHALLENGE_DATA_WORK"] = str(PROJECT), folder
         for lesson in curriculum.lessons:
-            if not (names := produced(lesson)):
+            if not lesson.produces:
                 continue
             nbclient.NotebookClient(answered[lesson.built], timeout=120, resources={"metadata": {"path": folder}}).execute()
-            for name in names:
+            for name in lesson.produces:
                 shutil.copy(Path(folder, name), into / name)
                 # Not for load(): pick_up(name) gives the path, as it would give the team's own file.
                 resources.append(messy(f"relais_{Path(name).stem}", name, title=f"{name}, d'une équipe imaginaire",

@@ -33,6 +33,12 @@ class Lesson:
     def title(self) -> str:
         return title(self.document)
 
+    @property
+    def produces(self) -> list[str]:
+        """Names of the files that the lesson hands on."""
+        names = self.header.get("produces", [])
+        return [names] if isinstance(names, str) else list(names)
+
 
 @dataclass
 class Notebook:

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from challenge_data import course
 from challenge_data.errors import LearnerError
+from challenge_data.french import thousands
 from challenge_data.portal.web import PortalError, Web, looks_like_html
 
 FOLDER = "portail-cache"
@@ -65,7 +66,7 @@ def fetch(web: Web, resource: dict, *, verify: bool, most_mb: float) -> Path:
             "ou abîmé en route. Rien n'a été gardé. Réessayez ; si cela recommence, écrivez au producteur. "
             "Pour le lire quand même, en le sachant : fetch(…, verify=False).", 200
         )
-    sha256, count = hashlib.sha256(content).hexdigest(), f"{len(content):,}".replace(",", "\u00a0")
+    sha256, count = hashlib.sha256(content).hexdigest(), thousands(len(content))
     _set_aside(path, card, sha256)
     course.write(path, content)
     course.keep(f"{FOLDER}/{card_path.name}", asdict(_Card(title, resource.get("last_modified"), wanted, sha256, len(content), conforms)))

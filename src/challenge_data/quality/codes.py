@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from challenge_data import course
+from challenge_data import communes, course
 from challenge_data.errors import LearnerError
 from challenge_data.quality import roles
 from challenge_data.quality.columns import Column
@@ -198,7 +198,7 @@ def _communes(table: Table, column: Column) -> Iterator[Finding]:
             TO_CHECK,
             "Un code commune a cinq caractères, comme 35030 ou 2A004.",
         )
-    current = commune_codes()
+    current = communes.by_code()
     if not current:
         return
     unknown = formed & column.which(lambda text: text.upper() not in current)
@@ -269,22 +269,8 @@ def _looks_like_communes(table: Table, column: Column) -> bool:
         or column.share("integer") < 0.8
     ):
         return False
-    found = column.which(lambda text: text in commune_codes())
+    found = column.which(lambda text: text in communes.by_code())
     return bool(column.counts[found].sum() >= 0.9 * column.filled)
-
-
-@cache
-def commune_codes() -> frozenset[str]:
-    """Codes of the communes of France (COG 2026) and of the Île de Brumeval; empty where the datasets are not there."""
-    try:
-        folder = course.datasets_dir()
-        with open(folder / "france/communes/communes.csv", encoding="utf-8", newline="") as lines:
-            codes = {row[0] for row in csv.reader(lines)}
-        with open(folder / "brumeval/territoire/ile_population.csv", encoding="utf-8", newline="") as lines:
-            codes |= {row["code_commune"] for row in csv.DictReader(lines)}
-    except (OSError, KeyError, LearnerError):
-        return frozenset()
-    return frozenset(codes)
 
 
 @cache
@@ -294,7 +280,7 @@ def former_codes() -> dict[str, str]:
     try:
         with open(course.datasets_dir() / "france/populations/populations.csv", encoding="utf-8", newline="") as lines:
             for row in csv.reader(lines):
-                if row[0] not in commune_codes() and last.get(row[0], "") < row[1] != "millesime":
+                if row[0] not in communes.by_code() and last.get(row[0], "") < row[1] != "millesime":
                     last[row[0]] = row[1]
     except (OSError, LearnerError, IndexError):
         return {}

@@ -3,9 +3,9 @@
 import re
 from typing import TYPE_CHECKING
 
+from challenge_data import communes
 from challenge_data.errors import LearnerError
 from challenge_data.french import plural
-from challenge_data.schemas import values
 from challenge_data.schemas.cells import refused_characters
 from challenge_data.schemas.words import listed, plain, shown
 
@@ -50,7 +50,7 @@ def _patterns(field: dict, wrong: "pd.DataFrame"):
     name, refused = field["name"], list(dict.fromkeys(found["valeur"]))
     odd = {one: set(refused_characters(pattern, one)) for one in refused}
     ordinary = [one for one in refused if odd[one] and odd[one] <= _TYPOGRAPHY and plain(one)]
-    official = [one for one in ordinary if one in values.commune_names()]
+    official = [one for one in ordinary if one in communes.names()]
     if official or len(ordinary) >= _MANY:
         signs = listed(sorted(set().union(*(odd[one] for one in ordinary))), last="et")
         proof = ""

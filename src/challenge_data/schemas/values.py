@@ -1,11 +1,8 @@
 """Numbers that carry a key, codes that stand in a list, telephones: what a pattern cannot tell."""
 
-import csv
 import re
-from functools import cache
 
-from challenge_data import course
-from challenge_data.errors import LearnerError
+from challenge_data import communes
 from challenge_data.schemas import hours
 
 Wrong = tuple[str, str, str]  # rule, what is wrong (after the value), what to do
@@ -48,7 +45,7 @@ def pivot(value: str) -> Wrong | None:
 
 def commune(value: str) -> Wrong | None:
     """In the official list of 2026 (COG) or on the Île de Brumeval."""
-    known = commune_codes()
+    known = communes.by_code()
     if not known or value in known:
         return None
     if re.fullmatch(r"[1-9]\d{3}", value) and "0" + value in known:
@@ -97,30 +94,3 @@ BY_VALUE = {
     "phone-number-value": phone,
     "opening-hours-value": opening_hours,
 }
-
-
-@cache
-def _communes() -> dict[str, str]:
-    try:
-        folder = course.datasets_dir()
-        with open(folder / "france/communes/communes.csv", encoding="utf-8", newline="") as lines:
-            rows = csv.reader(lines)
-            next(rows)
-            known = {row[0]: row[1] for row in rows}
-        with open(folder / "brumeval/territoire/ile_adresses.csv", encoding="utf-8", newline="") as lines:
-            known |= {row["code_commune"]: row["commune"] for row in csv.DictReader(lines)}
-    except (OSError, KeyError, IndexError, LearnerError):
-        return {}
-    return known
-
-
-@cache
-def commune_codes() -> frozenset[str]:
-    """Codes of the communes of France (COG 2026) and of the Île de Brumeval; empty where the datasets are not there."""
-    return frozenset(_communes())
-
-
-@cache
-def commune_names() -> frozenset[str]:
-    """Their names, as the list writes them."""
-    return frozenset(_communes().values())
