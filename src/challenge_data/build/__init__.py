@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from challenge_data.build import assemble, expert, programme, rules, slides, tree
+from challenge_data.build import assemble, cribs, expert, programme, rules, slides, tree
 from challenge_data.build.course import Lesson, Notebook, read_curriculum
 from challenge_data.build.leaks import leaks
 from challenge_data.build.problems import BuildError, Problem
@@ -28,7 +28,7 @@ def build(root: Path) -> list[Path]:
 
 
 def for_experts(root: Path) -> list[Path]:
-    """Write the experts' notebooks, the slides and the printable programme to ``build/``. Returns the relative paths.
+    """Write the experts' notebooks, the slides, the printable programme and cribs to ``build/``. Returns the relative paths.
 
     Builds first: lessons are run for the slides, with the checks that the package holds.
 
@@ -41,6 +41,7 @@ def for_experts(root: Path) -> list[Path]:
     made |= {expert.FOLDER / path: tree.as_bytes(notebook) for path, notebook in expert.notebooks(curriculum).items()}
     if days := programme.read(root):
         made[programme.PAGE] = programme.page(days).encode()
+    made |= {path: text.encode() for path, text in cribs.printed(curriculum).items()}
     for folder in (expert.FOLDER, slides.FOLDER):
         for path in sorted((root / folder).rglob("*.*")):
             # An expert may have tried things in a notebook: that copy is kept, as it is for learners.

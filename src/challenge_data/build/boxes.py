@@ -27,7 +27,7 @@ ALERTS = {
 BOXES = {*ALERTS, "indice", "quiz", "figure", "programme"}
 
 _OPEN = re.compile(r"^:::\s*\{?([a-z-]+)\}?\s*(.*?)\s*$")
-_TERM = re.compile(r"\s?\{terme\}`[^`]*`")
+_TERM = re.compile(r"\s?\{terme\}`([^`]*)`")
 _CHOICE = re.compile(r"^- \[( |x)\] (.+)$")
 
 
@@ -140,3 +140,8 @@ def read_hints(body: str) -> list[str]:
 def strip_terms(markdown: str) -> str:
     """Terms marked for the glossary are invisible marks in the text."""
     return _TERM.sub("", markdown)
+
+
+def terms(markdown: str) -> list[str]:
+    """The terms marked for the glossary, in order."""
+    return [term.strip() for term in _TERM.findall(markdown)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from challenge_data.build import accessibility, accessibility_colours, boxes, maturity, programme
+from challenge_data.build import accessibility, accessibility_colours, boxes, cribs, glossary, maturity, programme
 from challenge_data.build.assemble import owner
 from challenge_data.build.course import Curriculum, Lesson, Notebook
 from challenge_data.build.problems import Problem
@@ -27,7 +27,7 @@ _ID = re.compile(r"^[A-Za-z0-9_-]+$")
 
 def problems(curriculum: Curriculum) -> list[Problem]:
     """Every problem of every text, in reading order."""
-    found = [*curriculum.problems, *maturity.problems(curriculum.root), *programme.problems(curriculum), *accessibility_colours.problems(curriculum)]
+    found = [*curriculum.problems, *maturity.problems(curriculum.root), *programme.problems(curriculum), *glossary.problems(curriculum), *accessibility_colours.problems(curriculum)]
     for part in curriculum.parts:
         for rule in RULES:
             found += rule(part, curriculum)
@@ -180,7 +180,7 @@ def _finished_here(cell: Cell, part: Lesson | Notebook) -> bool:
 
 
 def links(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
-    built = {other.built for other in curriculum.parts}
+    built = {glossary.PAGE, cribs.PAGE, *(other.built for other in curriculum.parts)}
     built |= {Path("exercises", *path.parts[1:]) for path in built if path.parts[0] == "solutions"}
     # Masters are read from solutions/ and released to exercises/, at the same depth: one resolution serves both.
     folder = part.built.parent

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from challenge_data.build import assemble, maturity
+from challenge_data.build import assemble, cribs, glossary, maturity
 from challenge_data.build.course import Curriculum
 from challenge_data.build.problems import Problem
 from challenge_data.build.release import release
@@ -36,6 +36,8 @@ def plan(curriculum: Curriculum) -> dict[Path, bytes]:
     if asked := maturity.questionnaire(curriculum.root):
         kept[MATURITY_FILE] = asked
     texts = {path: (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode() for path, value in kept.items()}
+    if glossary.definitions(curriculum.root):
+        texts |= {glossary.PAGE: glossary.page(curriculum).encode(), cribs.PAGE: cribs.page(curriculum).encode()}
     return built | images | masters | release(curriculum.root, masters) | texts
 
 
