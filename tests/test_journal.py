@@ -134,6 +134,26 @@ def test_mistakes_are_answered_and_the_table_stays(cell, text, said):
         assert names["journal"].result().equals(before)
 
 
+def test_a_step_without_with_is_told(cell, capsys):
+    names = cell('journal.step("trier", why="x")\nkept = journal.step("trier", why="x")')
+    said = "L'étape « trier » n'est pas ouverte : écrivez « with » devant"
+    assert capsys.readouterr().out.count(said) == 1 and said in repr(names["kept"])
+    cell(TOTAL)
+    cell('with journal.step("rater", why="x"):\n    pass')
+    assert said not in capsys.readouterr().out
+
+
+def test_a_table_that_an_unwritten_cell_left_waiting_is_taken_from_the_journal(cell):
+    names = cell('from challenge_data.guide import Missing\nregistre = Missing("registre")')
+    cell(TOTAL)
+    assert len(names["registre"]) == 143
+
+
+def test_each_column_has_its_own_count(cell, capsys):
+    cell('with journal.step("vider", why="x"):\n    registre = registre.replace(["999", "n/d"], pd.NA)\n')
+    assert "11 cases vidées (capacite 8, surface_m2 3)" in capsys.readouterr().out
+
+
 def test_names_are_told_as_they_are_written(cell, capsys):
     cell('with journal.step("nommer", why="le schéma"):\n    registre = registre.rename(columns={"nom": "EQUIP_NOM"})\n')
     assert "Renommée : nom → EQUIP_NOM." in capsys.readouterr().out

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from challenge_data import course
 from challenge_data.errors import LearnerError, NotAnswered
 from challenge_data.french import plural
-from challenge_data.guide import ELLIPSIS, require, shell
+from challenge_data.guide import ELLIPSIS, Missing, require, shell
 from challenge_data.journal import files, replaying, source
 from challenge_data.journal.measure import Change, compare, print_of
 from challenge_data.journal.report import Report, told
@@ -228,7 +228,8 @@ class Journal:
     def _before(self, at: int, namespace: dict) -> "pd.DataFrame | None":
         """The table as the step finds it, put in place."""
         current, known = namespace.get(self.name), self.steps[-1].after if self.steps else None
-        aside = known is not None and not _same(current, known)
+        # A cell that did not go through may have left the table's name waiting: nobody changed the table.
+        aside = known is not None and not isinstance(current, Missing) and not _same(current, known)
         if at == len(self.steps) and aside:
             raise LearnerError(
                 f"« {self.name} » a changé hors du journal{_how(known, current)} : rejouées, les étapes ne donneraient pas ce tableau. "
@@ -293,8 +294,19 @@ class _Writing(contextlib.AbstractContextManager):
 
     def __init__(self, journal: Journal, what: str, why: str, who: str) -> None:
         self.journal, self.what, self.why, self.who = journal, what, why, who
+        self.said = False
+
+    def __repr__(self) -> str:
+        self.said = True
+        return f"L'étape « {self.what} » n'est pas ouverte : écrivez « with » devant journal.step(…), « : » derrière, et ses lignes en retrait dessous."
+
+    def __del__(self) -> None:
+        # Without « with » the lines below would change the table unseen, and nothing would say so before the next step.
+        if not self.said:
+            print(self)
 
     def __enter__(self) -> None:
+        self.said = True
         journal, frame = self.journal, sys._getframe(1)
         self.text = source.written(frame)
         self.namespace, self.cell = frame.f_globals, _cell()

@@ -14,7 +14,7 @@ _MONTHS = "janvier février mars avril mai juin juillet août septembre octobre 
 
 
 def told(change: "Change") -> str:
-    """What a step did, in words: « 144 → 143 lignes ; 12 cases corrigées (chauffage) »."""
+    """What a step did, in words: « 1 ligne retirée (144 → 143) ; 12 cases corrigées (chauffage 9, acces_pmr 3) »."""
     if not change.rows_before and change.added and change.new and not change.dropped:
         return f"{plural(change.rows_after, 'ligne lue', 'lignes lues')}, {plural(len(change.new), 'colonne')}"
     parts = []
@@ -26,7 +26,9 @@ def told(change: "Change") -> str:
     for kind, one, many in _DONE:
         cells = getattr(change, kind)
         if cells:
-            parts.append(f"{plural(sum(cells.values()), f'case {one}', f'cases {many}')} ({', '.join(cells)})")
+            # A count for each column: one that was meant and one that was not do not hide in a sum.
+            where = ", ".join(cells) if len(cells) == 1 else ", ".join(f"{name} {thousands(count)}" for name, count in cells.items())
+            parts.append(f"{plural(sum(cells.values()), f'case {one}', f'cases {many}')} ({where})")
     if change.new:
         parts.append(f"{plural(len(change.new), 'colonne ajoutée', 'colonnes ajoutées')} ({', '.join(change.new)})")
     if change.dropped:
