@@ -217,6 +217,7 @@ def test_links_are_followed_or_left_unknown(portail):
 
 
 def test_the_date_is_the_portals(portail):
+    assert portal.connect(base=portail.addresses.www.removesuffix("/www")).today == datetime(2026, 10, 12, 8, 30, tzinfo=UTC)  # asked before anything else
     portail.dataset("jeu-1")
     assert portail.today == datetime(2026, 10, 12, 8, 30, tzinfo=UTC)
 

@@ -131,11 +131,12 @@ def test_every_answer_carries_the_storys_date(get):
     assert get("/www/api/1/datasets/licenses/")[2]["Date"] == "Mon, 12 Oct 2026 08:30:00 GMT"
 
 
-def test_nothing_can_be_written(standin):
-    request = urllib.request.Request(f"{standin.address}/www/api/1/datasets/", data=b"{}", method="POST")
+@pytest.mark.parametrize(("key", "status"), [(None, 401), ("inventee", 401)])
+def test_nothing_can_be_written_without_a_key(standin, key, status):
+    request = urllib.request.Request(f"{standin.address}/www/api/1/datasets/", data=b"{}", method="POST", headers={"X-API-KEY": key} if key else {})
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5)
-    assert caught.value.code == 501
+    assert caught.value.code == status
 
 
 def test_a_mask_keeps_its_fields_and_no_other(get):
@@ -191,7 +192,7 @@ def test_the_official_client_understands_the_stand_in(standin):
     """It has an environment of its own (urllib3-future takes urllib3's place wherever it is installed)."""
     witness = Path(__file__).with_name("portal_witness.py")
     done = subprocess.run(
-        [os.environ["DATAGOUV_CLIENT_PYTHON"], str(witness), standin.address, f"{1:024x}", rid(1), portal_tiny.AREA["id"]],
+        [os.environ["DATAGOUV_CLIENT_PYTHON"], str(witness), standin.address, f"{1:024x}", rid(1), portal_tiny.AREA["id"], standin.shelf.new_key()["apikey"]],
         capture_output=True, text=True, env={"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}, timeout=60,
     )
     assert done.returncode == 0, done.stderr
@@ -201,4 +202,6 @@ def test_the_official_client_understands_the_stand_in(standin):
         "found": expected, "light": dict(zip(expected, (2, 1, 1), strict=True)), "of_resource": expected[0], "content": "nom",
         "columns": ["nom", "commune", "code_commune", "capacite", "surface", "chauffee"], "rows": 120, "filtered": 14,
         "of_organization": [f"{rank:024x}" for rank in (1, 2, 3, 5)], "more_recent": False,
+        "made": ["Essai du témoin", True, "lov2"], "file": ["20261012_249900010_essai.csv", "csv", "file", "scdl/equipements"], "remote": "remote",
+        "replaced": "a,b\n3,4\n", "public": False, "files": 1, "deleted": 410, "refused": ["Ce champ est requis.", "Choix invalide."],
     }

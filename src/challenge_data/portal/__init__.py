@@ -10,11 +10,18 @@
     portail.communes(nom="Saint-Denis"), portail.geocode("12 rue du Port", citycode="99901")
     portal.licences()                                   # what each licence permits and obliges
 
-Going from the stand-in to the real portal changes one argument; the code that asks, retries and explains is
-the same. Nothing here writes to a portal yet: publication will take its place beside :mod:`.client`.
+    portail.sign_in()                                   # a practice key; online, one's own: env variable or prompt
+    fiche = portail.publish(path, title="…", description="…", organisation="…", licence="lov2", doubts=find_people)
+    fiche                                               # a draft: what it looks like, what it lacks
+    fiche.make_public(read_by="…")                      # or every reason why not
+    fiche.withdraw()                                    # the file leaves the portal; copies of it do not
 
-Rooms inside: :mod:`.client` (what a lesson calls) → :mod:`.services`, :mod:`.cache`, :mod:`.dataset` →
-:mod:`.quality`, :mod:`.terms` → :mod:`.web` (HTTP, retries, errors). :mod:`.standin` is a server of its own, which
+Going from the stand-in to the real portal changes one argument; the code that asks, retries and explains is
+the same. To write is another matter: ``connect(online=True)`` reads only, ``connect(online=True, writing="demo")``
+writes on the national portal's training instance, and the national portal itself must be named in full.
+
+Rooms inside: :mod:`.client` (what a lesson calls) → :mod:`.publishing`, :mod:`.services`, :mod:`.cache`, :mod:`.dataset` →
+:mod:`.quality`, :mod:`.terms` → :mod:`.web` (HTTP, retries, errors) → :mod:`.secret` (the key). :mod:`.standin` is a server of its own, which
 shares only the list of licences with the client: each can show the other wrong.
 
 Importing this is cheap: httpx and pandas are imported by the functions that use them.
@@ -22,8 +29,10 @@ Importing this is cheap: httpx and pandas are imported by the functions that use
 
 from challenge_data.portal.client import Portal, connect
 from challenge_data.portal.dataset import Dataset
+from challenge_data.portal.publishing import Publication
+from challenge_data.portal.secret import Key, key
 from challenge_data.portal.services import MIN_SCORE
 from challenge_data.portal.terms import licences
 from challenge_data.portal.web import PortalError
 
-__all__ = ["MIN_SCORE", "Dataset", "Portal", "PortalError", "connect", "licences"]
+__all__ = ["MIN_SCORE", "Dataset", "Key", "Portal", "PortalError", "Publication", "connect", "key", "licences"]

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from challenge_data.errors import LearnerError
-from challenge_data.portal import cache, services
+from challenge_data.portal import cache, publishing, secret, services
 from challenge_data.portal.dataset import Dataset, publisher
 from challenge_data.portal.quality import moment
 from challenge_data.portal.terms import LICENCES, frequency_name, licences
@@ -49,19 +49,33 @@ class Addresses:
         }
 
 
-def connect(online: bool = False, *, base: str | None = None, wait: Callable[[float], None] = time.sleep, timeout: float = 15.0) -> "Portal":
-    """A portal to search: the real one, or our stand-in on this machine.
+WRITING = {"demo": "https://demo.data.gouv.fr", "data.gouv.fr": "https://www.data.gouv.fr"}
+
+
+def connect(
+    online: bool = False, *, writing: str | None = None, base: str | None = None, wait: Callable[[float], None] = time.sleep, timeout: float = 15.0,
+) -> "Portal":
+    """A portal to search, and to publish on: the real one, or our stand-in on this machine.
 
     Args:
         online: True: data.gouv.fr and its sister services. False: the stand-in, started once a kernel, without network.
+        writing: online, where one may publish. Nothing is written to a real portal unless it is named here: ``"demo"`` is
+            demo.data.gouv.fr, the training instance of the national portal (searches go there too); ``"data.gouv.fr"`` is
+            the national portal itself. The stand-in always takes drafts.
         base: address of a stand-in that already runs elsewhere, such as ``http://127.0.0.1:8000``.
         wait, timeout: see :class:`challenge_data.portal.web.Web`.
 
     Raises:
         LearnerError: the stand-in's catalogue is missing or damaged.
     """
+    if writing is not None and (not online or writing not in WRITING):
+        raise LearnerError(
+            'writing dit où publier pour de vrai, et ne va qu\'avec online=True : "demo" (l\'instance d\'essai de data.gouv.fr) ou "data.gouv.fr". '
+            "Le portail d'exercice n'en a pas besoin."
+        )
     if online:
-        return Portal(Addresses(), local=False, wait=wait, timeout=timeout)
+        addresses = Addresses(www=WRITING["demo"], tabular="https://tabular-api.preprod.data.gouv.fr") if writing == "demo" else Addresses()
+        return Portal(addresses, local=False, wait=wait, timeout=timeout, writable=writing is not None)
     if base is None:
         from challenge_data.portal import standin
 
@@ -72,18 +86,23 @@ def connect(online: bool = False, *, base: str | None = None, wait: Callable[[fl
 class Portal:
     """A connection to a portal and its sister services: see :func:`connect`."""
 
-    def __init__(self, addresses: Addresses, *, local: bool, wait: Callable[[float], None] = time.sleep, timeout: float = 15.0):
-        self.addresses, self.online = addresses, not local
+    def __init__(
+        self, addresses: Addresses, *, local: bool, wait: Callable[[float], None] = time.sleep, timeout: float = 15.0, writable: bool = False,
+    ):
+        self.addresses, self.online, self._writable, self._key = addresses, not local, writable or local, None
         self.web = Web(addresses.names(local), local=local, wait=wait, timeout=timeout)
 
     def __repr__(self) -> str:
         if self.online:
-            return "Portail data.gouv.fr : en ligne, données réelles."
+            writes = "on peut y publier" if self._writable else "lecture seule"
+            return f"Portail {urlsplit(self.addresses.www).hostname.removeprefix('www.')} : en ligne, données réelles, {writes}."
         return "Portail d'exercice : sans réseau. Ses fiches et ses organisations sont inventées, ses réponses ont la forme de celles de data.gouv.fr."
 
     @property
     def today(self) -> datetime:
-        """The date at the portal: in the stand-in, that of the story."""
+        """The date at the portal: in the stand-in, that of the story, which its first answer tells."""
+        if not self.online and self.web.today is None:
+            self.web.json(f"{self.addresses.www}/api/1/datasets/licenses/")
         return self.web.today or datetime.now(UTC)
 
     def search(
@@ -245,6 +264,88 @@ class Portal:
             :data:`MIN_SCORE`, and the commune is the one asked for when ``citycode`` is given).
         """
         return services.geocode(self.web, self.addresses.geocoding, address, citycode, limit)
+
+    def sign_in(self, key: "secret.Key | None" = None) -> None:
+        """Take a key, to publish: a practice one from the stand-in, else one's own, which is never shown.
+
+        On the stand-in, what was published with an earlier practice key is forgotten: a lesson can be run again.
+
+        Args:
+            key: online, a key made by :func:`challenge_data.portal.key`; asked for by default.
+
+        Raises:
+            LearnerError: this portal is open for reading only; no key was given; the key is for another portal.
+        """
+        self._may_write()
+        if not self.online:
+            if key is not None:
+                raise LearnerError("Le portail d'exercice donne sa propre clé : portail.sign_in(). Gardez la vôtre pour le vrai portail.")
+            given = self.web.start_practice(f"{self.addresses.www}/exercice/cle/")
+            parts = urlsplit(self.addresses.www)
+            self._key = secret.Key(given["apikey"], f"{parts.scheme}://{parts.netloc}")
+            print("Clé d'exercice reçue, gardée sans être affichée. Ce qu'une clé d'exercice précédente avait publié est effacé.")
+            return
+        key = key or secret.key(self.addresses.www)
+        if not key.fits(self.addresses.www):
+            raise LearnerError(f"Cette clé est celle de {key.site}, pas de {self.addresses.www} : elle n'a pas été envoyée.")
+        self._key = key
+        print(f"Clé de {urlsplit(key.site).hostname} reçue, gardée sans être affichée.")
+
+    def publish(
+        self, path, *, title: str, description: str, organisation: str, licence: str | None = None, frequency: str = "unknown", keywords=(),
+        period: tuple[str, str] | None = None, territory: str | None = None, schema: str = "", file_description: str = "", doubts: Callable | None = None,
+    ) -> publishing.Publication:
+        """Make a draft: a record and its file that no search shows. The same title again takes the same draft up, never a second one.
+
+        Args:
+            path: of the file; None for a record without a file yet.
+            organisation: in whose name: its name, short name (slug), acronym or id; the key must belong to it.
+            licence: id of a licence, such as ``lov2``: see :func:`licences`.
+            frequency: id, such as ``annual``, or its French name.
+            keywords: list of words of three letters at least, or one text with commas.
+            period: first and last day that the data are about, ``("2026-03-01", "2026-10-12")``.
+            territory: code of a zone, such as ``fr:epci:249900010``.
+            schema: name of the national schema that the file follows, such as ``scdl/equipements``.
+            file_description: one sentence on the file.
+            doubts: looks for personal data in the file's table, such as :func:`challenge_data.find_people`; what it finds must be
+                mended, or judged, before the record is made public.
+
+        Returns:
+            Publication: what it looks like, what it lacks, ``make_public()``, ``withdraw()``.
+
+        Raises:
+            LearnerError: no key yet, a portal open for reading only, something that cannot be understood, or a public record of
+                that title. Nothing was written.
+            PortalError: the portal refuses.
+        """
+        self._may_write()
+        given = {
+            "title": title, "description": description, "licence": licence, "frequency": frequency, "keywords": keywords, "period": period, "territory": territory,
+        }
+        return publishing.publish(self, path, doubts, file_description, schema, self._organization(organisation), given)
+
+    def publication(self, which) -> publishing.Publication:
+        """One's own record, draft or public, by its id: to make it public, correct it or withdraw it.
+
+        Raises:
+            PortalError: there is no such record, or the key does not open it.
+        """
+        missing = "Le portail ne connaît aucune fiche de ce numéro. Recopiez celui que votre brouillon affiche."
+        return publishing.Publication(self, self._signed("GET", f"/api/1/datasets/{_key(which, A_DATASET)}/", missing=missing), None)
+
+    def _may_write(self) -> None:
+        if not self._writable:
+            raise LearnerError(
+                f"{urlsplit(self.addresses.www).hostname} est ouvert en lecture seule : rien n'a été écrit. Pour vous exercer sans risque : portal.connect() "
+                'ou portal.connect(online=True, writing="demo"). Pour publier vraiment, nommez le portail : writing="data.gouv.fr".'
+            )
+
+    def _signed(self, method: str, path: str, **details) -> Any:
+        """Ask with the key, from a path of the API."""
+        self._may_write()
+        if self._key is None:
+            raise LearnerError("Pour publier, il faut une clé : portail.sign_in().")
+        return self.web.send(method, self.addresses.www + path, self._key, **details)
 
     def read(self, address: str, **params) -> Any:
         """What one of the services answers at an address, as Python lists and dicts: to change parameters by hand.

@@ -2,6 +2,8 @@
 
 One server answers for all of them, under one address: ``/www`` (data.gouv.fr), ``/tabular`` (tabular-api.data.gouv.fr),
 ``/geo`` (geo.api.gouv.fr) and ``/geocodage`` (data.geopf.fr/geocodage). Standard library only.
+It takes publications too, as udata does (:mod:`.shelf`), in memory only: ``POST /www/exercice/cle`` gives a practice key and forgets what the
+earlier one wrote.
 
 By hand: ``python -m challenge_data.portal.standin --port 8000``. To see a fault, send the header ``X-Panne`` with a
 name of :data:`~.faults.KINDS`; a test in the same process asks :class:`~.faults.Faults` for it.

@@ -3,6 +3,7 @@
 import json
 import math
 from collections import Counter
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
@@ -51,6 +52,24 @@ class Catalogue:
         for one in self.organizations:
             one["metrics"] = {"datasets": counts[one["id"]]} | one.get("metrics", {})
 
+    def put(self, dataset: dict, contents: dict[str, bytes]) -> None:
+        """Add a record that somebody writes, or take its new state in: ``contents`` are the files of its resources."""
+        self.remove(dataset)
+        self.datasets = [*self.datasets, dataset]
+        self._by_key |= {dataset["id"]: dataset, dataset["slug"]: dataset}
+        self._owner_of |= {one["id"]: dataset for one in dataset["resources"]}
+        self._contents |= {key: {"kind": "bytes", "bytes": content} for key, content in contents.items()}
+        self._index[dataset["id"]] = _words(dataset)
+
+    def remove(self, dataset: dict) -> None:
+        """Forget a record that somebody wrote, and its files."""
+        gone = [key for key, owner in self._owner_of.items() if owner is dataset]
+        self.datasets = [one for one in self.datasets if one is not dataset]
+        self._by_key = {key: one for key, one in self._by_key.items() if one is not dataset}
+        for key in gone:
+            del self._owner_of[key]
+            self._contents.pop(key, None)
+
     def dataset(self, key: str) -> dict | None:
         return self._by_key.get(key)
 
@@ -67,6 +86,8 @@ class Catalogue:
         what = self._contents.get(key, {"kind": "gone"})
         if what["kind"] == "page":
             return "page", b""
+        if what["kind"] == "bytes":
+            return "file", what["bytes"]
         if what["kind"] == "dataset":
             return "file", (course.datasets_dir() / what["path"]).read_bytes()
         if what["kind"] == "file":
@@ -80,24 +101,18 @@ class Catalogue:
     @cached_property
     def _index(self) -> dict[str, dict[str, Counter]]:
         """Of each dataset, the stems of each part of its card."""
-        return {
-            one["id"]: {
-                "title": Counter(stems(one["title"])), "acronym": Counter(stems(one.get("acronym") or "")),
-                "organization": Counter(stems((one.get("organization") or {}).get("name", ""))),
-                "tags": Counter(stems(" ".join(one.get("tags") or []))), "description": Counter(stems(one.get("description") or "")),
-            }
-            for one in self.datasets
-        }
+        return {one["id"]: _words(one) for one in self.datasets}
 
-    def search(self, asked: dict[str, list[str]]) -> list[dict]:
+    def search(self, asked: dict[str, list[str]], seen: Callable[[dict], bool] | None = None) -> list[dict]:
         """Records that answer a query string of the portal, all pages, in order.
 
-        Without ``sort``: by relevance, then views.
+        Without ``sort``: by relevance, then views. ``seen`` tells whether a record shows; by default, when it is public.
         """
+        seen = seen or (lambda one: not (one.get("private") or one.get("deleted")))
         words = list(dict.fromkeys(stems(" ".join(asked.get("q", [])))))
         found = []
         for one in self.datasets:
-            if one.get("private") or one.get("archived") or not self._fits(one, asked):
+            if not seen(one) or one.get("archived") or not self._fits(one, asked):
                 continue
             parts = self._index[one["id"]]
             scores = [sum(weight * min(parts[part][word], 3) for part, weight in _WEIGHTS.items()) for word in words]
@@ -139,3 +154,11 @@ class Catalogue:
             facet: [{"value": value, "name": name, "count": count} for (value, name), count in sorted(Counter(each).items(), key=lambda item: (-item[1], item[0]))]
             for facet, each in values.items()
         }
+
+
+def _words(one: dict) -> dict[str, Counter]:
+    return {
+        "title": Counter(stems(one["title"])), "acronym": Counter(stems(one.get("acronym") or "")),
+        "organization": Counter(stems((one.get("organization") or {}).get("name", ""))),
+        "tags": Counter(stems(" ".join(one.get("tags") or []))), "description": Counter(stems(one.get("description") or "")),
+    }

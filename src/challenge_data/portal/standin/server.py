@@ -13,7 +13,9 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from challenge_data.portal.standin import faults, masks
 from challenge_data.portal.standin.catalogue import TABULAR_FORMATS, Catalogue
 from challenge_data.portal.standin.places import Places
+from challenge_data.portal.standin.shelf import Refusal, Shelf
 from challenge_data.portal.standin.tables import Malformed, Table
+from challenge_data.portal.standin.writes import Writes
 from challenge_data.portal.terms import LICENCES
 
 PAGE = (
@@ -33,6 +35,7 @@ class Standin:
 
     def __init__(self, folder: Path | None = None, *, port: int = 0, datasets: Path | None = None):
         self.catalogue, self.places, self.faults = Catalogue(folder), Places(datasets), faults.Faults()
+        self.shelf = Shelf(self.catalogue)
         self.table = lru_cache(maxsize=8)(self._table)
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.standin = self
@@ -72,7 +75,7 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Writes, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "portail-d-exercice", ""
     disable_nagle_algorithm = True  # else each answer waits 40 ms for an acknowledgement
@@ -82,12 +85,21 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         self.query = parse_qs(parts.query)
         path = unquote(parts.path)
+        # The body is read first, whatever the answer: what is left of it would be taken for the next request.
+        body = self._body()
         if fault := self.server.standin.faults.take(parts.path, self.headers.get(faults.HEADER)):
             if self._fail(fault, path):
                 return
-        self._route(path, parts.query)
+        try:
+            self.signed = self.server.standin.shelf.known(self.headers.get("X-API-KEY"))
+            if self.command in ("GET", "HEAD"):
+                self._route(path, parts.query)
+            else:
+                self._write(path, body)
+        except Refusal as refusal:
+            self._json(refusal.body, refusal.status)
 
-    do_HEAD = do_GET
+    do_HEAD = do_POST = do_PUT = do_DELETE = do_GET
 
     def log_message(self, *_) -> None:
         """Silence: a notebook is no place for a server's journal."""
@@ -118,15 +130,17 @@ class _Handler(BaseHTTPRequestHandler):
                 self._redirect(key)
             case ["www", "api", "2", "datasets", "resources", key]:
                 known = self.server.standin.catalogue.resource(key)
+                known = known and self._card(known[1]["id"]) and known
                 self._json(known and {"resource": self._resource(known[0]), "dataset_id": known[1]["id"]})
             case ["www", "api", "1", "datasets", key, "resources", resource]:
                 known = self.server.standin.catalogue.resource(resource)
+                known = known and self._card(known[1]["id"]) and known
                 self._json(self._resource(known[0]) if known and key in (known[1]["id"], known[1]["slug"]) else None)
             case ["www", "api", "2", "datasets", key, "resources"]:
-                card = self.server.standin.catalogue.dataset(key)
+                card = self._card(key)
                 self._json(card and self._page([self._resource(one) for one in card["resources"]], f"/api/2/datasets/{key}/resources/", 50))
             case ["www", "api", version, "datasets", key] if version in "12":
-                card = self.server.standin.catalogue.dataset(key)
+                card = self._card(key)
                 self._json(card and self._dataset(card, light=version == "2"))
             case ["www", "api", "1", "organizations"]:
                 self._organizations()
@@ -134,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
                 one = self.server.standin.catalogue.organization(key)
                 self._json(one and self._organization(one))
             case ["www", "api", "1", "organizations", key, "datasets"]:
-                found = self.server.standin.catalogue.search(self.query | {"organization": [key]})
+                found = self.server.standin.catalogue.search(self.query | {"organization": [key]}, self._shows)
                 self._json(self._page(found, f"/api/1/organizations/{key}/datasets/", 20, self._dataset))
             case ["www", "fichiers", key, *_]:
                 self._file(key)
@@ -151,9 +165,25 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self._json(None)
 
+    def _card(self, key: str) -> dict | None:
+        """A record that shows to whoever asks.
+
+        Raises:
+            Refusal: it was deleted.
+        """
+        card = self.server.standin.catalogue.dataset(key)
+        if card is None or self.server.standin.shelf.shows(card, self.signed):
+            return card
+        if card.get("deleted") and not card.get("private"):
+            raise Refusal(410, "Dataset has been deleted")
+        return None
+
+    def _shows(self, card: dict) -> bool:
+        return self.server.standin.shelf.shows(card, self.signed)
+
     def _datasets(self, *, facets: bool, light: bool = False) -> None:
         catalogue = self.server.standin.catalogue
-        found = catalogue.search(self.query)
+        found = catalogue.search(self.query, self._shows)
         path = "/" + "/".join(urlsplit(self.path).path.strip("/").split("/")[1:]) + "/"
         page = self._page(found, path, 20, lambda one: self._dataset(one, light=light))
         if page is not None and facets:
@@ -185,10 +215,13 @@ class _Handler(BaseHTTPRequestHandler):
             text = "Cette page a été déplacée. Identifiez-vous pour continuer."
             self._send(200, "text/html; charset=utf-8", PAGE.format(title="Connexion", text=text).encode())
         else:
+            if self.command == "GET" and not self.signed:
+                self.server.standin.shelf.downloaded(key)
             self._send(200, known[0].get("mime") or "application/octet-stream", content[1])
 
     def _tabular(self, key: str, rest: list[str], raw_query: str) -> None:
-        table = self.server.standin.table(key)
+        known = self.server.standin.catalogue.resource(key)
+        table = self.server.standin.table(key) if known and self._card(known[1]["id"]) else None
         base = f"{self.server.standin.address}/tabular/api/resources/{key}/"
         if table is None:
             return self._json({"errors": [{"code": None, "title": "Not found", "detail": f"Resource not found: {key}"}]}, 404)
