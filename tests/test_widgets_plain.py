@@ -8,7 +8,7 @@ import pytest
 import yaml
 from tiny import MATURITY, write_course
 
-from challenge_data import build, explore, maturity, organigramme, quiz, shown
+from challenge_data import ask_licence, build, explore, maturity, organigramme, quiz, shown
 from challenge_data.errors import LearnerError
 from challenge_data.widgets import drawing, questionnaire, quizzes
 
@@ -428,6 +428,33 @@ def test_a_large_table_is_looked_at_quickly(drawn):
     assert time.process_time() - before < 1
     view = max((html.value for html in every(drawn[0], ipywidgets.HTML)), key=len)
     assert view.count("<tr>") == 21
+
+
+# the licence's dialogue
+
+def test_licence_dialogue_answers_and_comes_back(drawn, work):
+    ask_licence()._ipython_display_()
+    boxes, lists = every(drawn[0], ipywidgets.Checkbox), every(drawn[0], ipywidgets.Dropdown)
+    told = every(drawn[0], ipywidgets.HTML)[-1]
+    assert "Licence Ouverte 2.0" in told.value and 'choose_licence(sources=[], administration=True' in told.value
+    boxes[0].value = boxes[1].value = True
+    assert "ODbL 1.0" in told.value and "second fichier" in told.value and "cd-yes" in told.value
+    boxes[3].value = True
+    assert "aucune licence possible" in told.value and "cd-no" in told.value
+    lists[0].value = False
+    assert json.loads((work / "licence.json").read_text()) == {"sources": ["lov2", "odc-odbl", "cc-by-sa"], "administration": False, "share_back": False}
+    ask_licence()._ipython_display_()
+    assert [box.value for box in every(drawn[1], ipywidgets.Checkbox)] == [True, True, False, True, False]
+
+
+def test_licence_dialogue_leaves_words_where_nothing_draws_it():
+    assert repr(ask_licence()).startswith("Licence : Licence Ouverte 2.0 (lov2)") and "Sans formulaire : choose_licence(" in repr(ask_licence())
+
+
+@pytest.mark.parametrize("damaged", ["{", '{"sources": ["libre"]}', '{"sources": [], "administration": 1, "share_back": false}'])
+def test_damaged_licence_answers_are_put_aside(work, damaged):
+    (work / "licence.json").write_text(damaged)
+    assert ask_licence().answers["sources"] == [] and (work / "licence.abime.json").read_text() == damaged
 
 
 # the questionnaire's text

@@ -23,11 +23,15 @@ _HOMES = {
     "validate": "schemas",
     "schema": "schemas",
     "draw_cells": "schemas",
+    "Card": "publication",
+    "choose_licence": "publication",
+    "scdl_name": "publication",
     "finish": "charts",
     "describe_figure": "charts",
     "quiz": "widgets",
     "maturity": "widgets",
     "explore": "widgets",
+    "ask_licence": "widgets",
     "organigramme": "widgets",
 }
 

@@ -123,6 +123,7 @@ WIDGETS = {
     "quiz": 'from challenge_data import quiz\nquiz("01.1")',
     "maturity": "from challenge_data import maturity\nmaturity()",
     "explore": 'from challenge_data import explore, load\nile = load("ile_communes")\nexplore(ile)',
+    "licence": "from challenge_data import ask_licence\nask_licence()",
 }
 
 
@@ -139,6 +140,10 @@ def test_axe_finds_nothing_to_say(student, scratch, name):
         box.get_by_role("checkbox").check()
         expect(box.get_by_role("img")).to_be_visible(timeout=20_000)
         box.get_by_role("combobox", name="Filtrer sur").select_option("nom")
+    if name == "licence":
+        box.get_by_role("checkbox").nth(1).check()
+        expect(box.get_by_role("status")).to_contain_text("ODbL 1.0")
+        student.picture("licence")
     # JupyterLab's body has no height and hides what overflows: axe would take every text for hidden.
     student.page.evaluate("document.body.style.height = '100vh'")
     options = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
