@@ -144,6 +144,21 @@ def test_lists_disagree_on_capacity():
 
 # ---------------------------------------------------------------- each file reads as the truth tells
 
+def test_a_name_and_its_commune_tell_every_place_apart(sports, halls, culture, outdoors, answers):
+    """Lesson 32 joins the lists by name and commune, and says that this finds the 140 places that are neither sold nor closed."""
+    place = {(one["nom"], one["commune"]): one for one in FACILITIES.values()}
+    assert len(place) == len(FACILITIES)
+    rooms = halls["Salles"].assign(Commune=halls["Salles"]["Commune"].ffill()).iloc[:-1]
+    today = {*zip(sports["Équipement"], sports["Commune"], strict=True), *zip(rooms["Salle"], rooms["Commune"], strict=True),
+             *((one["nom"], one["adresse"]["commune"]) for one in culture), *zip(outdoors["nom"], outdoors["commune"], strict=True),
+             *zip(answers["nom"], answers["commune"], strict=True)}
+    known = {name for name, one in place.items() if "eq_registre" in one["listes"]}
+    assert today <= place.keys()
+    assert {place[name]["etat"] for name in place.keys() - today - known} == {"fermé"}
+    assert Counter(place[name]["etat"] for name in known - today) == {"ouvert": 6, "vendu": 1}
+    assert len((today | known) - {("Salle de la Criée", "Roc-en-Mer")}) == 140
+
+
 def test_each_file_has_the_rows_told(sports, halls, culture, outdoors, answers, old, register):
     read = {"eq_sports": sports["Équipement"], "eq_salles": halls["Salles"]["Salle"], "eq_culture": pd.Series([one["nom"] for one in culture]), "eq_pleinair": outdoors["nom"],
             "eq_mairies": answers["nom"], "eq_1998": old["designation"], "eq_registre": register["nom"]}
@@ -332,3 +347,14 @@ def test_telephones_of_the_files_that_hide_theirs(sports, old):
 def test_people_named_are_told_invented():
     source = (FOLDER / "SOURCE.md").read_text(encoding="utf-8")
     assert "personne ne porte ces noms" in source and all(f"`{name}`" in source for name in FILES)
+
+
+def test_the_positions_that_lesson_33_hands_on_are_true():
+    # Lessons run without the truth file: that what they measured and decided is right is told here.
+    ready = PROJECT / "datasets/brumeval/relais"
+    places = pd.read_csv(ready / "repertoire.csv").merge(pd.read_csv(ready / "positions.csv"), on="ref", suffixes=("_before", ""))
+    known = {(one["nom"], one["commune"]): one for one in FACILITIES.values()}
+    far = {origin: max(metres(row.latitude, row.longitude, known[row.nom, row.commune]) for row in rows.itertuples())
+           for origin, rows in places.groupby("origine") if origin != "à relever"}
+    assert len(places) == 140 and far["géocodage"] < 13
+    assert max(metres_off for origin, metres_off in far.items() if origin != "géocodage") < 1

@@ -100,10 +100,13 @@ def _nothing_given(error, _words, line, _trace, _names) -> str:
     return ""
 
 
-def _reference_system(error, _words, _line, _trace, _names) -> str:
-    if type(error).__name__ != "CRSError":
-        return ""
-    return "un repère s'écrit par son code, entre guillemets : \"EPSG:2154\" pour Lambert-93, \"EPSG:4326\" pour les degrés."
+def _reference_system(error, words, _line, _trace, _names) -> str:
+    if "already has a CRS" in words:
+        return ("cette couche porte déjà une étiquette, et set_crs ne la remplace pas sans votre accord. Si l'étiquette ment, ajoutez "
+                "allow_override=True. Si elle dit vrai et que vous voulez d'autres nombres, traduisez avec to_crs.")
+    if type(error).__name__ == "CRSError" or "Must pass either crs or epsg" in words:
+        return 'un système de coordonnées se désigne par son code EPSG : 2154 pour Lambert-93 (des mètres), 4326 pour WGS 84 (des degrés). En texte : "EPSG:2154".'
+    return ""
 
 
 def _one_equal_sign(error, words, line, _trace, _names) -> str:
@@ -192,7 +195,7 @@ def _column(error, words, line, trace, _names) -> str:
 
 def _asked_names(asked, words: str) -> list:
     """The columns that were asked for: pandas gives one name, a list, or a list inside a sentence of its own."""
-    if isinstance(asked, list | tuple):
+    if isinstance(asked, list | tuple) or hasattr(asked, "tolist"):  # duplicated() and drop_duplicates() give an Index
         return list(asked)
     if re.search(r"\] not in index|None of \[Index\(", words):
         return re.findall(r"'([^']*)'", words.split("], dtype")[0])
@@ -228,6 +231,24 @@ def _text_and_number(error, words, line, _trace, _names) -> str:
         verb = f" Le verbe anglais est {VERBS[called.lower()]}." if called.lower() in VERBS else ""
         what = {"int": "un nombre", "float": "un nombre", "str": "du texte", "list": "une liste"}.get(found[1], f"un objet « {found[1]} »")
         return f"les parenthèses demandent une action, et « {called} » est {what}, pas un verbe.{verb}"
+    return ""
+
+
+def _joining(error, words, _line, _trace, _names) -> str:
+    """merge stops with sentences of its own, in English, on what beginners do when they first join two tables."""
+    if type(error).__name__ == "MergeError" and (found := re.search(r"not unique in (either left or right|left|right) dataset", words)):
+        where = {"left": "dans le tableau de gauche", "right": "dans le tableau de droite"}.get(found[1], "dans les deux tableaux")
+        return f"la clé se répète {where}, et validate= l'interdit : des lignes seraient multipliées. Ajoutez à on= une colonne qui départage, ou changez de clé."
+    if type(error).__name__ == "MergeError" and "No common columns" in words:
+        return "ces deux tableaux n'ont aucune colonne du même nom : renommez celle qui sert de clé, puis dites laquelle avec on=."
+    if not isinstance(error, ValueError):
+        return ""
+    if found := re.search(r"'(.*)' is not a valid Merge type", words):
+        return f"how=\"{found[1]}\" n'existe pas. Les mots sont anglais : \"left\" garde tout le tableau de gauche, \"right\" celui de droite, \"inner\" l'intersection, \"outer\" tout."
+    if found := re.search(r"\"(.*)\" is not a valid argument\. Valid arguments are:\s*- \"1:1\"", words):
+        return f"validate=\"{found[1]}\" n'existe pas. Essayez \"one_to_one\" (une ligne pour une ligne) ou \"many_to_one\" (plusieurs lignes pour une)."
+    if re.search(r"You are trying to merge on .* columns for key", words):
+        return "la clé est du texte d'un côté, un nombre de l'autre. Relisez le fichier avec dtype=\"str\" : un code est du texte."
     return ""
 
 
@@ -280,7 +301,7 @@ def _content(error, words, _line, _trace, _names) -> str:
 
 
 _RULES: tuple[Callable[..., str], ...] = (
-    _nothing_given, _number, _decimal_comma, _reference_system, _one_equal_sign, _quotation_marks, _name, _column, _verb, _text_and_number, _network, explain_file, _content,
+    _nothing_given, _number, _decimal_comma, _reference_system, _one_equal_sign, _quotation_marks, _name, _column, _verb, _joining, _text_and_number, _network, explain_file, _content,
 )
 
 
