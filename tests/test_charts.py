@@ -34,6 +34,13 @@ def test_figure_gets_title_axes_source_and_alternative(ax):
     assert ax.figure.text_alternative == "Deux barres."
 
 
+def test_source_stays_clear_of_names_that_hang_low(ax):
+    ax.tick_params(axis="x", labelrotation=60, labelsize=20)
+    finish(ax, "Titre", source="s", alt="a", ylabel="habitants")
+    lowest = min(label.get_window_extent().y0 for label in ax.get_xticklabels())
+    assert ax.figure.texts[0].get_window_extent().y1 < lowest
+
+
 def test_axis_labels_already_there_stay(ax):
     ax.set_ylabel("habitants")
     finish(ax, "Titre", source="s", alt="a")
@@ -84,6 +91,7 @@ MISLEADING = {
     "the same, by pandas": (lambda ax: FRAME["nuit"].plot(ax=ax), "Une ligne relie « Port-Brume »"),
     "two lines, no name": (lambda ax: (ax.plot([1, 2, 3], [1, 2, 3]), ax.plot([1, 2, 3], [3, 2, 3])), "label="),
     "pandas told not to": (lambda ax: FRAME.plot.bar(ax=ax, legend=False), "Pour les nommer, écrivez ax.legend()"),
+    "two scales": (lambda ax: (ax.plot([1, 2, 3], [1, 2, 3]), ax.twinx().plot([1, 2, 3], [30, 20, 10])), "deux axes verticaux"),
     "two clouds": (lambda ax: (ax.scatter([1], [2], color="k"), ax.scatter([2], [2], color="b")), "2 séries"),
 }
 SOUND = {
@@ -97,6 +105,7 @@ SOUND = {
     "segments between two values": lambda ax: [ax.plot([1, 3], [name, name], color=colour) for name, colour in zip(NAMES, "rgb", strict=True)],
     "names beside the lines": lambda ax: (ax.plot([1, 2, 3], [1, 2, 3]), ax.plot([1, 2, 3], [3, 2, 3]), ax.text(3, 3, "nuit"), ax.text(3, 2, "jour")),
     "a threshold above bars": lambda ax: (ax.bar(NAMES, [8, 5, 3]), ax.axhline(4)),
+    "one scale on both sides": lambda ax: (ax.plot([1, 2, 3], [4, 5, 6]), ax.secondary_yaxis("right", functions=(lambda y: 2 * y, lambda y: y / 2))),
     "a map of two clouds": lambda ax: (ax.scatter([1], [2], color="k"), ax.scatter([2], [2], color="b"), ax.set_axis_off()),
 }
 
@@ -136,6 +145,10 @@ DRAFTS = [
      "de 1,5 (14/01/2026) à 4 (01/03/2026) ; au plus haut 9 (15/01/2026), au plus bas 1,5 (14/01/2026)."),
     (lambda ax: ax.plot([2021, 2022, 2023], [1, 5, 3], label="nuit"), "Ligne « nuit » : de 1 (2021) à 3 (2023) ; au plus haut 5 (2022)"),
     (lambda ax: ax.hist([1, 1, 2, 9], bins=4), "Histogramme : 4 classes de 1 à 9. La plus haute, de 1 à 3, vaut 3."),
+    (lambda ax: (ax.plot([8, 3, 5], NAMES, "o", label="au moins"), ax.set_xlabel("places")),
+     "3 points « au moins » (places) : Port-Brume 8, Lande-Haute 3, Roc-en-Mer 5."),
+    (lambda ax: (ax.plot([8, 3, 12, 5], [NAMES[0], NAMES[1], NAMES[0], NAMES[2]], "o"), ax.set_xlabel("places")),
+     "Nuage de 4 points (places) : Port-Brume 8 à 12 (2 points), Lande-Haute 3, Roc-en-Mer 5."),
     (lambda ax: (ax.scatter([1, 2], [3, 4.5]), ax.set_xlabel("âge")), "Nuage de 2 points : âge, de 1 à 2 ; en hauteur, de 3 à 4,5."),
 ]
 

@@ -191,7 +191,7 @@ def test_what_cannot_be_hidden_is_answered(options, said):
 def test_the_law_names_its_texts_once_and_says_what_follows():
     told = law()
     assert told["texte"].is_unique and (told != "").all().all()
-    assert all(told["texte"].str.contains(text).any() for text in ("article 4", "article 5", "article 25", "L. 312-1-2", "Insee"))
+    assert all(told["texte"].str.contains(text).any() for text in ("article 4", "article 5", "article 9", "article 25", "article 33", "articles 37", "L. 312-1-2", "Insee"))
 
 
 def test_the_registrations_are_rebuilt_to_the_same_bytes_and_are_valid(tmp_path):

@@ -54,6 +54,8 @@ def test_a_full_disk_leaves_the_earlier_file_readable(work, monkeypatch):
     (["un répertoire"], "souhaits.csv", "d'abord un tableau"),
     (WISHES, "souhaits.xlsx", "finit par .csv"),
     (WISHES, "../souhaits.csv", "sans dossier"),
+    ("  \n", "fiche.md", "texte est vide"),
+    ("# Fiche", "fiche.csv", "finit par .md"),
 ])
 def test_what_cannot_be_handed_on_is_told(work, table, name, said):
     with pytest.raises(LearnerError, match=said):
@@ -69,3 +71,10 @@ def test_a_team_without_the_file_gets_the_ready_one_and_is_told(capsys):
 def test_a_file_that_no_lesson_gives_is_told_with_those_that_exist():
     with pytest.raises(LearnerError, match="souhait.csv.*communes_par_taille.csv"):
         pick_up("souhait.csv")
+
+
+def test_a_text_is_handed_on_too(work, capsys):
+    hand_on("# Fiche\n\nUne phrase.", "fiche.md")
+    assert (work / "fiche.md").read_text() == "# Fiche\n\nUne phrase.\n"
+    hand_on("# Autre", "fiche.md")
+    assert [path.suffix for path in (work / "copies").iterdir()] == [".md"] and "copies" in capsys.readouterr().out

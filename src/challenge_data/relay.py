@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from challenge_data import course
 from challenge_data.errors import LearnerError
+from challenge_data.french import plural
+from challenge_data.guide import require
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -16,26 +18,31 @@ if TYPE_CHECKING:
 READY = Path("brumeval", "relais")
 
 
-def hand_on(table: "DataFrame", name: str) -> None:
-    """Write a table into :func:`~challenge_data.course.work_dir` for a later lesson, as UTF-8 CSV, and say where.
+def hand_on(what: "DataFrame | str", name: str) -> None:
+    """Write a table or a text into :func:`~challenge_data.course.work_dir` for a later lesson, and say where.
 
     A file of that name that holds something else is moved to ``copies/`` first: nobody's work is overwritten.
 
     Args:
-        table: any number of rows; its index is left out.
-        name: file name, such as ``souhaits.csv``.
+        what: a table of any number of rows, written as UTF-8 CSV without its index; or a text in Markdown.
+        name: file name, such as ``souhaits.csv``, or ``fiche.md`` for a text.
 
     Raises:
-        LearnerError: not a table, no rows, a name that is not a ``.csv`` file name, or a disk that does not take it.
+        LearnerError: neither a table nor a text, nothing in it, a name that is not one, or a disk that does not take it.
     """
-    if not hasattr(table, "to_csv") or not hasattr(table, "columns"):
-        raise LearnerError(f"hand_on attend d'abord un tableau, puis un nom de fichier : hand_on(tableau, \"{name}\").")
-    if len(table) == 0:
-        raise LearnerError(f"Ce tableau n'a aucune ligne : rien n'a été écrit dans « {name} ». Regardez l'étape qui l'a vidé.")
-    if Path(str(name)).name != str(name) or not str(name).endswith(".csv"):
-        raise LearnerError(f"« {name} » n'est pas un nom de fichier possible ici : un nom simple qui finit par .csv, sans dossier.")
-    path = course.put(name, table.to_csv(index=False, lineterminator="\n").encode())
-    print(f"Enregistré : {path.parent.name}/{name} ({len(table)} ligne{'s' if len(table) > 1 else ''}).")
+    require(what)
+    table = hasattr(what, "to_csv") and hasattr(what, "columns")
+    if not table and not isinstance(what, str):
+        raise LearnerError(f"hand_on attend d'abord un tableau ou un texte, puis un nom de fichier : hand_on(tableau, \"{name}\").")
+    if not len(what) or not table and not what.strip():
+        nothing = "Ce tableau n'a aucune ligne" if table else "Ce texte est vide"
+        raise LearnerError(f"{nothing} : rien n'a été écrit dans « {name} ». Regardez l'étape qui l'a vidé.")
+    ending = ".csv" if table else ".md"
+    if Path(str(name)).name != str(name) or not str(name).endswith(ending):
+        raise LearnerError(f"« {name} » n'est pas un nom de fichier possible ici : un nom simple qui finit par {ending}, sans dossier.")
+    text = what.to_csv(index=False, lineterminator="\n") if table else what.strip() + "\n"
+    path = course.put(name, text.encode())
+    print(f"Enregistré : {path.parent.name}/{name} ({plural(len(what) if table else text.count(chr(10)), 'ligne')}).")
 
 
 def pick_up(name: str) -> Path:

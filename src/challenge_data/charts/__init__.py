@@ -13,6 +13,7 @@ from challenge_data.errors import LearnerError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["PALETTE", "describe_figure", "doubts", "finish"]
 
@@ -56,8 +57,14 @@ def finish(ax: "Axes", title: str, *, source: str, alt: str, xlabel: str | None 
     if missing:
         raise LearnerError(f"Il manque à votre figure : {', '.join(missing)}. Écrivez chaque texte entre guillemets.")
     ax.set_title(title, loc="left", wrap=True)
-    figure.text(0.01, -0.02, f"Source : {source}", ha="left", va="top", fontsize="small", color="#444444")
+    figure.text(0.01, _below(figure), f"Source : {source}", ha="left", va="top", fontsize="small", color="#444444")
     figure.text_alternative = alt
     for sentence in doubts(figure, title, alt):
         print(sentence)
     figures.show(figure, alt)
+
+
+def _below(figure: "Figure") -> float:
+    """Where the source is written, in the figure's height: under its foot, and under names that hang lower."""
+    feet = [found.y0 / figure.bbox.height for ax in figure.axes if ax.axison and (found := ax.xaxis.get_tightbbox())]
+    return min([0, *feet]) - 0.02

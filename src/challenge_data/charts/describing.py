@@ -105,13 +105,16 @@ def _lines(ax: "Axes") -> list[str]:
     said = []
     for line in ax.get_lines():
         points = [(float(x), float(y)) for x, y in zip(line.get_xdata(orig=False), line.get_ydata(orig=False), strict=True) if y == y and x == x]
-        # A threshold or a gap between two values; a box of a box plot, which turns back.
-        if len(points) < 3 or any(after[0] < before[0] for before, after in zip(points, points[1:], strict=False)):
+        # A threshold or a gap between two values.
+        if len(points) < 3:
             continue
         label = str(line.get_label())
         series = "" if label.startswith("_") else f" « {label} »"
         if line.get_linestyle() in ("None", "none", " ", ""):
             said.append(_cloud(ax, [x for x, _ in points], [y for _, y in points], series))
+            continue
+        # A box of a box plot, which turns back.
+        if any(after[0] < before[0] for before, after in zip(points, points[1:], strict=False)):
             continue
         first, last = points[0], points[-1]
         low, high = min(points, key=lambda point: point[1]), max(points, key=lambda point: point[1])
@@ -145,6 +148,14 @@ def _cloud(ax: "Axes", xs, ys, series: str) -> str:
     head = f"{len(xs)} point{'s' if len(xs) > 1 else ''}{series}"
     if not ax.axison:
         return f"{head} sur une carte."
+    # Points in rows that bear a name: a reader wants the names, not the rows' numbers.
+    rows = names_on(ax.yaxis)
+    values: dict[str, list[float]] = {}
+    for x, y in zip(xs, ys, strict=True):
+        values.setdefault(rows.get(float(y), ""), []).append(float(x))
+    if len(values) <= _ALL and all(any(letter.isalpha() for letter in name) for name in values):
+        return f"Nuage de {head}{_unit(ax, False)} : " + ", ".join(
+            f"{name} {number(min(met))}" + (f" à {number(max(met))} ({len(met)} points)" if len(met) > 1 else "") for name, met in values.items()) + "."
     x, y = (" ".join(label.split()) or name for label, name in ((ax.get_xlabel(), "en largeur"), (ax.get_ylabel(), "en hauteur")))
     return f"Nuage de {head} : {x}, de {number(min(xs))} à {number(max(xs))} ; {y}, de {number(min(ys))} à {number(max(ys))}."
 

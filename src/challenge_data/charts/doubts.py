@@ -26,6 +26,8 @@ def doubts(figure: "Figure", title: str = "", alt: str = "") -> list[str]:
         # On a polar plot no axis has a foot or an order in the sense meant here.
         if ax.name == "rectilinear":
             found += [sentence for look in (_cut_bars, _line_between_names, _no_legend) if (sentence := look(ax))]
+    if sentence := _two_scales(figure):
+        found.append(sentence)
     plain = " ".join(alt.split()).rstrip(" .")
     if plain and plain.casefold() == " ".join(title.split()).rstrip(" .").casefold():
         found.append("Votre texte alternatif répète le titre. Dites plutôt ce que montre la figure : sa forme, ses extrêmes, deux ou trois valeurs.")
@@ -62,6 +64,18 @@ def _line_between_names(ax: "Axes") -> str:
         if len(met) >= _LEAST_POINTS and not any(_ORDERED.search(name) for name in met) and not all(_is_number(name) for name in met):
             return (f"Une ligne relie « {met[0]} », « {met[1]} »… : entre deux noms il n'y a rien à lire, et leur ordre pourrait être un autre. "
                     "Prenez des barres ou des points ; gardez la ligne si cet ordre a un sens.")
+    return ""
+
+
+def _two_scales(figure: "Figure") -> str:
+    """Two vertical axes on one picture: where their series cross says how the scales were chosen, and nothing else."""
+    drawn = [ax for ax in figure.axes if ax.name == "rectilinear" and ax.has_data()]
+    for place, one in enumerate(drawn):
+        for other in drawn[place + 1:]:
+            if one.get_shared_x_axes().joined(one, other) and one.bbox.bounds == other.bbox.bounds and one.get_ylim() != other.get_ylim():
+                scales = " et ".join(f"de {number(low)} à {number(high)}" for low, high in (one.get_ylim(), other.get_ylim()))
+                return (f"Votre figure a deux axes verticaux, {scales} : ses courbes se croisent là où vous avez réglé les axes. "
+                        "Faites deux figures, ou partez de 100 pour chaque série.")
     return ""
 
 
