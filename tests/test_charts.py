@@ -41,6 +41,15 @@ def test_source_stays_clear_of_names_that_hang_low(ax):
     assert ax.figure.texts[0].get_window_extent().y1 < lowest
 
 
+@pytest.mark.parametrize("height", [1.6, 2.4, 9])
+def test_the_source_stands_under_the_axis_label(height):
+    figure, ax = pyplot.subplots(figsize=(8, height))
+    ax.plot([0, 310], [0, 0])
+    finish(ax, "Une phrase", source="s", alt="Un trait.", xlabel="places debout")
+    source, label = (text.get_window_extent() for text in (figure.texts[0], ax.xaxis.label))
+    assert source.y1 <= label.y0 and label.y0 - source.y1 < 12  # pixels: below, and not far
+
+
 def test_axis_labels_already_there_stay(ax):
     ax.set_ylabel("habitants")
     finish(ax, "Titre", source="s", alt="a")

@@ -13,7 +13,6 @@ from challenge_data.errors import LearnerError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["PALETTE", "describe_figure", "doubts", "finish"]
 
@@ -57,14 +56,11 @@ def finish(ax: "Axes", title: str, *, source: str, alt: str, xlabel: str | None 
     if missing:
         raise LearnerError(f"Il manque à votre figure : {', '.join(missing)}. Écrivez chaque texte entre guillemets.")
     ax.set_title(title, loc="left", wrap=True)
-    figure.text(0.01, _below(figure), f"Source : {source}", ha="left", va="top", fontsize="small", color="#444444")
+    # Under all that is drawn: names that hang low, or the axis label of a low figure, reach below its edge.
+    drawn = figure.get_tightbbox(figure.canvas.get_renderer())
+    left, low = drawn.x0 / figure.get_figwidth(), drawn.y0 / figure.get_figheight()
+    figure.text(left, low - 0.05 / figure.get_figheight(), f"Source : {source}", ha="left", va="top", fontsize="small", color="#444444")
     figure.text_alternative = alt
     for sentence in doubts(figure, title, alt):
         print(sentence)
     figures.show(figure, alt)
-
-
-def _below(figure: "Figure") -> float:
-    """Where the source is written, in the figure's height: under its foot, and under names that hang lower."""
-    feet = [found.y0 / figure.bbox.height for ax in figure.axes if ax.axison and (found := ax.xaxis.get_tightbbox())]
-    return min([0, *feet]) - 0.02
