@@ -78,7 +78,7 @@ dl {{margin: 0}}
 dt {{font-weight: 600; display: inline}}
 dd {{display: inline; margin: 0}}
 dd::after {{content: ""; display: block; margin-bottom: .15em}}
-@media print {{body {{font-size: 8pt; line-height: 1.25; margin: 0; padding: 0; max-width: none}} h1 {{font-size: 1.5em}} @page {{size: A4; margin: 9mm}}}}
+@media print {{body {{font-size: 7.4pt; line-height: 1.22; margin: 0; padding: 0; max-width: none}} h1 {{font-size: 1.5em}} @page {{size: A4; margin: 9mm}}}}
 </style>
 </head>
 <body>
