@@ -298,7 +298,8 @@ CALLS = {
     "raise MemoryError()": ("plus de mémoire libre",),
     "pd.Series(['1,5']).astype(float)": ("« 1,5 » a une virgule", 'decimal=","'),
     "pd.Series(['1 200']).astype(float)": ("des blancs entre les milliers",),
-    "pd.to_numeric(pd.Series(['env. 120']))": ("« env. 120 » n'est pas un nombre", 'errors="coerce"'),
+    "pd.to_numeric(pd.Series(['env. 120']))": ("« env. 120 » n'est pas un nombre, mais en contient un", ".str.replace", "viderait la case"),
+    "pd.to_numeric(pd.Series(['inconnu']))": ("« inconnu » n'est pas un nombre", 'errors="coerce"'),
     "pd.to_datetime(pd.Series(['14/01/2026']), format='%m/%d/%Y')": ("« 14/01/2026 »", "dayfirst=True"),
     "pd.to_datetime(pd.Series(['31/02/2026']), format='%d/%m/%Y')": ("une date n'existe pas au calendrier",),
 }

@@ -1,5 +1,6 @@
 """A treatment is noted as it is written, replayed to the same bytes, and told in words; mistakes are answered."""
 
+import hashlib
 import itertools
 import json
 import linecache
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
-from challenge_data import raw_file
+from challenge_data import course, raw_file
 from challenge_data.errors import LearnerError, NotAnswered
 from challenge_data.journal import Journal
 from challenge_data.journal.measure import compare
@@ -120,7 +121,7 @@ def test_a_step_renamed_in_its_cell_is_the_same_step(cell, monkeypatch):
     ('journal = Journal("ailleurs.csv", "registre")', "Aucun fichier"),
     ('journal.forget("lire")', "La première étape"),
     ('journal.forget("trier")', "Les étapes : « lire »"),
-    ('journal = Journal(raw_file("eq_registre"), "registre")\nwith journal.step("x", why="y"):\n    registre = registre.head()', "La première étape lit"),
+    ('journal = Journal(raw_file("eq_registre"), "registre")\nwith journal.step("x", why="y"):\n    registre = registre.head()', r"Ce journal est vide, et sa première étape lit.*rouvrir le carnet.*exécuter toutes les cellules"),
     ('Journal.replay("journal_x.json")', "Aucun journal « journal_x.json »"),
 ])
 def test_mistakes_are_answered_and_the_table_stays(cell, text, said):
@@ -141,6 +142,57 @@ def test_a_step_without_with_is_told(cell, capsys):
     cell(TOTAL)
     cell('with journal.step("rater", why="x"):\n    pass')
     assert said not in capsys.readouterr().out
+
+
+def test_the_first_cell_run_again_says_what_is_lost_and_the_way_back(cell, capsys):
+    names = cell(TOTAL)
+    again = 'journal = Journal(raw_file("eq_registre"), "registre")'
+    cell(again)
+    assert "il remplace celui de « registre », qui avait 2 étapes. Pour les retrouver : menu Noyau" in capsys.readouterr().out
+    with pytest.raises(LearnerError, match="aucune étape"):
+        names["journal"].save()
+    cell(again)  # an empty one is no loss
+    assert "remplace" not in capsys.readouterr().out
+
+
+def test_what_is_saved_is_what_the_steps_make(cell, work):
+    cell('with journal.step("nommer", why="x"):\n    registre = registre.rename(columns={"nom": "lieu"})\n')
+    cell('registre = registre.drop(columns="telephone")')
+    with pytest.raises(LearnerError, match=r"hors du journal \(1 colonne retirée \(telephone\)\).*Rien n'est enregistré"):
+        cell('journal.save()\nhand_on(registre, "registre_propre.csv")')
+    assert not list(work.glob("*registre*"))
+    cell('registre = journal.result()\nchemin = journal.save()\nhand_on(registre, "registre_propre.csv")')
+    written = (work / "registre_propre.csv").read_bytes()
+    last = json.loads((work / "journal_registre.json").read_text())["etapes"][-1]
+    assert hashlib.sha256(written).hexdigest() == last["etat"]["sha256"]
+
+
+def test_the_team_signs_by_its_name(cell):
+    names = cell(TOTAL)
+    course.team("Les Goélands")
+    cell('with journal.step("trier", why="x"):\n    registre = registre.sort_values("nom")\n'
+         'with journal.step("garder", why="x", who="l\'équipe (à confirmer par la mairie)"):\n    registre = registre.head(9)\n'
+         'with journal.step("réduire", why="x", who="l\'équipe des Docks"):\n    registre = registre.head(8)\n')
+    assert list(names["journal"].table()["decide_par"]) == [
+        "l'équipe", "Bastien Louvel", "l'équipe « Les Goélands »", "l'équipe « Les Goélands » (à confirmer par la mairie)", "l'équipe des Docks"]
+
+
+def test_a_later_step_whose_effect_changed_is_told(cell, capsys):
+    cell(TOTAL)
+    cell(EMPTY)
+    cell('with journal.step("trier", why="x"):\n    registre = registre.sort_values("nom")\n')
+    capsys.readouterr()
+    cell(TOTAL.replace('!= "TOTAL"', '!= "R001"'))  # another row leaves: the later steps do what they did
+    assert "Effet changé" not in capsys.readouterr().out
+    cell(TOTAL.replace('registre["ref"] != "TOTAL"', '~registre["capacite"].isin(riens)'))
+    said = capsys.readouterr().out
+    assert "Effet changé, étape 3 (vider les capacités) : aucune ligne ni aucune case changée, au lieu de : 15 cases vidées (capacite)." in said
+    assert said.count("Effet changé") == 1
+
+
+def test_the_margin_counts_as_the_steps_do(cell):
+    table = cell(TOTAL)["journal"].table()
+    assert list(table.index) == list(table["etape"]) == [1, 2]
 
 
 def test_a_table_that_an_unwritten_cell_left_waiting_is_taken_from_the_journal(cell):
@@ -225,7 +277,7 @@ def test_an_earlier_journal_is_kept(cell, work):
     assert kept.read_bytes() == first
 
 
-def test_the_script_gives_the_same_bytes_without_the_course(cell, work, tmp_path):
+def test_the_script_gives_the_same_bytes_without_the_course(cell, work, capsys):
     cell(TOTAL)
     cell(EMPTY)
     names = cell('''chemin = raw_file("eq_sports")
@@ -239,12 +291,16 @@ with journal.step("ajouter les habitants", why="pour des taux"):
 ''')
     path = names["journal"].script()
     text = path.read_text()
+    assert "garde les fichiers bruts tels quels : s'ils nomment des personnes, ce dossier ne sort pas" in capsys.readouterr().out
+    assert f"Il faut pandas {pd.__version__} ; le résultat" in text
     assert "challenge_data" not in text and "# Pourquoi : 999 veut dire inconnu. Décidé par : l'équipe." in text
     assert sorted(one.name for one in (path.parent / "entrees").iterdir()) == ["eq_registre.csv", "eq_sports.csv", "ile_population.csv"]
     code = "import runpy, sys; sys.modules['challenge_data'] = None; runpy.run_path(sys.argv[1], run_name='__main__')"
     done = subprocess.run([sys.executable, "-P", "-c", code, str(path)], capture_output=True, text=True)
     assert "identique" in done.stdout, done.stderr
     assert (path.parent / "registre.csv").read_bytes() == names["registre"].to_csv(index=False, lineterminator="\n").encode()
+    cell('import geopandas as gpd\nwith journal.step("carte", why="x"):\n    registre["n"] = len(gpd.read_file(raw_file("ile_communes")))\n')
+    assert re.search(r"Il faut pandas \S+ et geopandas \d", names["journal"].script().read_text())
     with pytest.raises(LearnerError, match="load..ile_communes.*raw_file"):
         cell('with journal.step("carte", why="x"):\n    registre["n"] = len(load("ile_communes"))\n')["journal"].script()
 

@@ -268,6 +268,9 @@ def _content(error, words, _line, _trace, _names) -> str:
                 return f"« {text} » a une virgule : Python attend un point. À la lecture : decimal=\",\" ; après : .str.replace(\",\", \".\")."
             if re.fullmatch(r"-?\d{1,3}(?:[ \u00a0\u202f]\d{3})+", text):
                 return f"« {text} » a des blancs entre les milliers : retirez-les avec .str.replace(\" \", \"\"), ou lisez le fichier avec thousands=\" \"."
+            if re.search(r"\d", text):
+                return (f"« {text} » n'est pas un nombre, mais en contient un. Retirez d'abord ce qui l'entoure : .str.replace(\"…\", \"\"). "
+                        "errors=\"coerce\" viderait la case, nombre compris.")
             return f"« {text} » n'est pas un nombre. Pour laisser vides les cases qui n'en sont pas : pd.to_numeric(colonne, errors=\"coerce\"), puis comptez-les."
         if found := re.search(r"time data \"([^\"]*)\" doesn't match format \"([^\"]*)\"", words):
             return (f"« {found[1]} » n'est pas écrit comme le format {found[2]} l'annonce. Jour en premier : dayfirst=True. Plusieurs formes dans la colonne : "

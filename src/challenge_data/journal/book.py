@@ -1,10 +1,12 @@
 """The journal itself: steps written by the learner in plain pandas, kept with their reason and their measured effect."""
 
 import contextlib
+import re
 import sys
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from challenge_data import course
@@ -17,6 +19,8 @@ from challenge_data.journal.report import Report, told
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_FROM_THE_TOP = "menu Noyau, « Redémarrer le noyau et exécuter toutes les cellules »"
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,9 @@ class Journal:
         self.day = date.today()
         self.steps: list[Step] = []
         self._replayed: replaying.Replay | None = None
+        earlier = [one for one in _names(sys._getframe(1)).values() if isinstance(one, Journal) and one.name == table and one.steps]
+        if earlier:
+            print(f"Ce journal est vide : il remplace celui de « {table} », qui avait {plural(len(earlier[0].steps), 'étape')}. Pour les retrouver : {_FROM_THE_TOP}.")
 
     def step(self, what: str, why: str = "", who: str = "l'équipe") -> "_Writing":
         """Note what the lines under ``with journal.step(…):`` do to the table.
@@ -79,7 +86,7 @@ class Journal:
         Args:
             what: in a few words; a step bears each name once.
             why: the reason.
-            who: who decided it.
+            who: who decided it. « l'équipe » is said with the team's name, once it has one.
 
         Raises:
             LearnerError: a word is missing, the step borrows a table from another cell, changes the raw file, leaves no
@@ -94,7 +101,7 @@ class Journal:
             raise LearnerError("Cette étape n'a pas de nom : dites en quelques mots ce qu'elle fait.")
         if not why.strip():
             raise LearnerError(f"Pourquoi « {what.strip()} » ? Ajoutez why=\"…\" : dans six mois, c'est la raison que l'on cherchera.")
-        return _Writing(self, what.strip(), why.strip(), who.strip() or "l'équipe")
+        return _Writing(self, what.strip(), why.strip(), _signed(who.strip() or "l'équipe"))
 
     def result(self) -> "pd.DataFrame":
         """The table after the last step.
@@ -120,13 +127,16 @@ class Journal:
         later = self.steps[at + 1:]
         del self.steps[at:]
         print(f"Étape « {what} » retirée du journal. Supprimez aussi sa cellule.")
-        namespace = shell().user_ns if shell() else sys._getframe(1).f_globals
+        namespace = _names(sys._getframe(1))
         namespace[self.name] = self.result()
         self._again(later, namespace)
         return self.result()
 
     def table(self) -> "pd.DataFrame":
-        """One row a step: etape, quoi, pourquoi, decide_par, lignes_avant, lignes_apres, cases_changees, colonnes."""
+        """One row a step: etape, quoi, pourquoi, decide_par, lignes_avant, lignes_apres, cases_changees, colonnes.
+
+        The margin counts from 1, as the steps do: beside step 4 it must not say 3.
+        """
         import pandas as pd
 
         return pd.DataFrame(
@@ -134,6 +144,7 @@ class Journal:
               "toutes" if not step.change.rows_before and rank == 1 else ", ".join(step.change.columns))
              for rank, step in enumerate(self.steps, 1)],
             columns=["etape", "quoi", "pourquoi", "decide_par", "lignes_avant", "lignes_apres", "cases_changees", "colonnes"],
+            index=pd.RangeIndex(1, len(self.steps) + 1),
         )
 
     def report(self) -> Report:
@@ -151,8 +162,13 @@ class Journal:
         Earlier files that say something else are moved to ``copies/``. Returns the path of the first.
 
         Raises:
-            LearnerError: there is no step yet, or the disk does not take the files.
+            LearnerError: there is no step yet, the table was changed outside the journal (what is handed on would not
+                be what is replayed), or the disk does not take the files.
         """
+        self._some()
+        names = _names(sys._getframe(1))
+        if self.name in names and self._aside(names):
+            raise LearnerError(self._outside(names, "le journal ne saurait pas refaire ce tableau. Rien n'est enregistré"))
         replayed = self.replay()
         path = course.put(f"journal_{self.name}.json", files.as_json(self.as_dict()))
         course.put(f"bilan_{self.name}.md", str(self.report()).encode())
@@ -227,28 +243,35 @@ class Journal:
 
     def _before(self, at: int, namespace: dict) -> "pd.DataFrame | None":
         """The table as the step finds it, put in place."""
-        current, known = namespace.get(self.name), self.steps[-1].after if self.steps else None
-        # A cell that did not go through may have left the table's name waiting: nobody changed the table.
-        aside = known is not None and not isinstance(current, Missing) and not _same(current, known)
+        aside = self._aside(namespace)
         if at == len(self.steps) and aside:
-            raise LearnerError(
-                f"« {self.name} » a changé hors du journal{_how(known, current)} : rejouées, les étapes ne donneraient pas ce tableau. "
-                f"Mettez ce changement dans une étape, après avoir repris le tableau du journal : {self.name} = journal.result()")
+            raise LearnerError(self._outside(namespace, "rejouées, les étapes ne donneraient pas ce tableau"))
         if at == 0:
             return None
-        if aside and not _same(current, self.steps[0].after):
+        if aside and not _same(namespace.get(self.name), self.steps[0].after):
             print(f"« {self.name} » avait changé hors du journal : ce changement n'est pas gardé.")
         before = self.steps[at - 1].after
         namespace[self.name] = before.copy(deep=False)
         return before
+
+    def _aside(self, namespace: dict) -> bool:
+        """True if the table is not what the journal made of it."""
+        current = namespace.get(self.name)
+        # A cell that did not go through may have left the table's name waiting: nobody changed the table.
+        return bool(self.steps) and not isinstance(current, Missing) and not _same(current, self.steps[-1].after)
+
+    def _outside(self, namespace: dict, so: str) -> str:
+        how = _how(self.steps[-1].after, namespace.get(self.name))
+        return (f"« {self.name} » a changé hors du journal{how} : {so}. "
+                f"Mettez ce changement dans une étape, après avoir repris le tableau du journal : {self.name} = journal.result()")
 
     def _borrow(self, code: str, at: int, namespace: dict) -> dict[str, str]:
         made = set().union(*(source.made(step.code) for step in self.steps[:at])) | ({self.name} if at else set())
         lines = {}
         for name in source.needed(code):
             if name == self.name and not at:
-                raise LearnerError(f"La première étape lit le fichier brut : {self.name} = pd.read_csv(…). Ici, « {self.name} » vient d'une autre cellule, "
-                                   "et le rejeu ne saurait pas comment il a été lu.")
+                raise LearnerError(f"Ce journal est vide, et sa première étape lit le fichier brut : {self.name} = pd.read_csv(…). "
+                                   f"Vous venez de rouvrir le carnet, ou de créer de nouveau le journal ? {_FROM_THE_TOP[0].upper()}{_FROM_THE_TOP[1:]}.")
             if name in made or name not in namespace:  # Python says itself that a name is not known
                 continue
             if isinstance(namespace[name], Path) and namespace[name].is_file():
@@ -270,23 +293,31 @@ class Journal:
         return replace(step, change=compare(before, after), state=print_of(after), after=after)
 
     def _again(self, later: list[Step], namespace: dict) -> None:
-        """Run the steps after a changed one; those that no longer go through leave the journal."""
+        """Run the steps after a changed one; those that no longer go through leave the journal. Effects that changed are told."""
         for at, step in enumerate(later):
             before = self.steps[-1].after
             try:
                 with _quiet():
                     borrowed = self._borrow(step.code, len(self.steps), namespace)
                     exec(compile(step.code, "<journal>", "exec"), namespace)
-                self.steps.append(self._note(replace(step, borrowed=borrowed), len(self.steps), before, namespace))
+                noted = self._note(replace(step, borrowed=borrowed), len(self.steps), before, namespace)
+                self.steps.append(noted)
             except Exception as error:
                 namespace[self.name] = before.copy(deep=False)
                 names = ", ".join(f"« {one.what} »" for one in later[at:])
                 reason = str(error) if isinstance(error, LearnerError) else f"{type(error).__name__} : {error}"
                 print(f"Ces étapes ne passent plus après ce changement, et sortent du journal : {names} ({reason}). "
                       "Corrigez leur cellule, puis exécutez-la de nouveau.")
-                return
-        if later:
-            print(f"{plural(len(later), 'étape suivante', 'étapes suivantes')} : rejouée{'s' if len(later) > 1 else ''} dans l'ordre.")
+                later = later[:at]
+                break
+        else:
+            if later:
+                print(f"{plural(len(later), 'étape suivante', 'étapes suivantes')} : rejouée{'s' if len(later) > 1 else ''} dans l'ordre.")
+        first = len(self.steps) - len(later)
+        for rank, (then, now) in enumerate(zip(later, self.steps[first:], strict=True), first + 1):
+            # A step that no longer does anything goes through: only its effect tells.
+            if now.change.effect != then.change.effect:
+                print(f"Effet changé, étape {rank} ({then.what}) : {told(now.change)}, au lieu de : {told(then.change)}.")
 
 
 class _Writing(contextlib.AbstractContextManager):
@@ -344,6 +375,20 @@ class _Writing(contextlib.AbstractContextManager):
         """After a failure the table is again what the whole journal makes of the raw file."""
         if self.journal.steps:
             self.namespace[self.journal.name] = self.journal.result()
+
+
+def _names(frame: FrameType) -> dict:
+    """The learner's names: those of the kernel, or of the program that calls."""
+    return shell().user_ns if shell() else frame.f_globals
+
+
+def _signed(who: str) -> str:
+    """« l'équipe » with the name that the team chose for itself: in three years, which team?"""
+    try:
+        name = course.team().name
+    except LearnerError:
+        return who
+    return re.sub(r"^l['’]équipe(?=$|\s*[,(])", lambda said: f"{said[0]} « {name} »", who)
 
 
 def _same(one: object, two: "pd.DataFrame") -> bool:

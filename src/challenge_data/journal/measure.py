@@ -41,6 +41,12 @@ class Change:
     def nothing(self) -> bool:
         return not (self.cells or self.columns or self.removed or self.added or self.moved)
 
+    @property
+    def effect(self) -> tuple:
+        """What was done, whatever the number of rows it was done to: one step run twice is compared by this."""
+        done = (self.removed, self.added, self.mended, self.emptied, self.filled, self.new, self.dropped, self.renamed, self.retyped)
+        return *done, self.moved and not any(done)
+
     def as_dict(self) -> dict:
         return asdict(self)
 

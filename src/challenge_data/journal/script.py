@@ -1,8 +1,10 @@
 """The treatment as a plain Python program: pandas, the raw files, and nothing of the course."""
 
+import ast
 import subprocess
 import sys
 import tempfile
+from importlib import metadata
 from pathlib import Path
 
 from challenge_data import course
@@ -38,7 +40,8 @@ def write(journal: dict) -> Path:
             course.put(f"{into}/{INPUTS}/{path.name}", path.read_bytes())
         path = course.put(f"{into}/traitement.py", text.encode())
     print(f"Écrit : {course.work_dir().name}/{into}/traitement.py et {plural(len(list((path.parent / INPUTS).iterdir())), 'fichier')} dans {INPUTS}/. "
-          "Essayé sans le cours : mêmes octets.")
+          "Essayé sans le cours : mêmes octets.\n"
+          f"{INPUTS}/ garde les fichiers bruts tels quels : s'ils nomment des personnes, ce dossier ne sort pas de l'équipe.")
     return path
 
 
@@ -59,7 +62,7 @@ def _program(journal: dict, taken: dict[str, dict]) -> str:
     steps = journal["etapes"]
     lines = [f'"""Traitement de « {journal["brut"]} » : {plural(len(steps), "étape")}, écrites le {journal["fait_le"]}.',
              "",
-             f"Pour le refaire : python traitement.py. Il faut pandas {journal['environnement']['pandas']} ; le résultat s'écrit dans {journal['tableau']}.csv.",
+             f"Pour le refaire : python traitement.py. Il faut {_needs(steps)} ; le résultat s'écrit dans {journal['tableau']}.csv.",
              '"""', "", "import hashlib", "from pathlib import Path", "", "import pandas as pd", "",
              "ICI = Path(__file__).resolve().parent",
              "FICHIERS = {"]
@@ -95,6 +98,24 @@ def _program(journal: dict, taken: dict[str, dict]) -> str:
     lines += ["", f'octets = {table}.to_csv(index=False, lineterminator="\\n").encode()', f'(ICI / "{table}.csv").write_bytes(octets)',
               'print("Fichier identique à celui du journal." if hashlib.sha256(octets).hexdigest() == ATTENDU else "Attention : ce fichier diffère de celui du journal.")']
     return "\n".join(lines) + "\n"
+
+
+def _needs(steps: list[dict]) -> str:
+    """What is to be installed, such as « pandas 3.0.3 et geopandas 1.1.1 »."""
+    imports = [node for step in steps for text in (*step["emprunts"].values(), step["code"]) for node in ast.walk(ast.parse(text))]
+    modules = ["pandas", *(alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names),
+               *(node.module or "" for node in imports if isinstance(node, ast.ImportFrom))]
+    roots = dict.fromkeys(name.split(".")[0] for name in modules)
+    needed = [name for name in roots if name not in sys.stdlib_module_names and name != "challenge_data"]
+    said = [_version(name) for name in needed]
+    return " et ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
+
+
+def _version(name: str) -> str:
+    try:
+        return f"{name} {metadata.version(name)}"
+    except metadata.PackageNotFoundError:  # imported under another name than it is installed
+        return name
 
 
 def _line(text: str) -> str:
