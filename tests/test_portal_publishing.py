@@ -120,6 +120,15 @@ def test_published_found_copied_withdrawn_and_the_copy_stays(portail, neighbour,
     assert again.id == record.id  # the record's address lives on
 
 
+def test_a_withdrawn_record_is_corrected_as_a_draft_and_its_file_keeps_what_was_said_of_it(portail, neighbour, write):
+    record = portail.publish(write(PLAIN), doubts=find_people, **GOOD | {"schema": "scdl/equipements"})
+    record.make_public(read_by="Ada")
+    record.withdraw()
+    record.correct(write("nom,tel\nSalle du Cap,\n"), doubts=find_people)
+    assert not record.publique and record.raisons == [] and neighbour.search("salle fêtes").attrs["total"] == 0
+    assert record.ressources["description"].tolist() == ["Une ligne par salle."] and record._card["resources"][0]["schema"] == {"name": "scdl/equipements"}
+
+
 def test_withdrawn_forever_is_gone(portail, neighbour, write):
     record = portail.publish(write(PLAIN), **GOOD)
     record.make_public(read_by="Ada")

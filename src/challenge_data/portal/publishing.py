@@ -35,6 +35,7 @@ class Publication:
 
     def __init__(self, portal: "Portal", card: dict, doubts: list[str] | None):
         self._portal, self._card, self._doubts = portal, card, doubts
+        self._withdrawn: tuple[str | None, str | None] = (None, None)  # what was said of the file that withdraw took away
 
     id = property(lambda self: self._card["id"])
     titre = property(lambda self: self._card["title"])
@@ -127,6 +128,8 @@ class Publication:
         # Hidden before anything else: each second counts, and a file without its record is hard to find.
         self._card = self._portal._signed("PUT", self._path, body=_whole(self._card) | {"private": True})
         for one in list(self._card["resources"]):
+            if one.get("type") == "main":
+                self._withdrawn = (one.get("description"), (one.get("schema") or {}).get("name"))
             self._portal._signed("DELETE", f"{self._path}resources/{one['id']}/", missing="Ce fichier est déjà parti.")
         if forever:
             self._portal._signed("DELETE", self._path)
@@ -140,7 +143,8 @@ class Publication:
             print(f"{told} Les copies déjà faites existent toujours, et rien ne peut les reprendre.")
 
     def correct(self, path=None, *, doubts: Callable | None = None, **changes) -> None:
-        """Change a record that is public, its file or its words, without hiding it: for mistakes that hurt nobody.
+        """Change a record, its file or its words, and leave it as visible as it was: public for mistakes that hurt nobody, or
+        withdrawn, to make it ready again; a new file is then described as the one that was taken away.
 
         Args:
             path: a new file, in place of the old one.
@@ -159,7 +163,7 @@ class Publication:
         self._card = self._portal._signed("PUT", self._path, body=sent | {"private": not self.publique})
         self._doubts = found
         if file is not None:
-            _deposit(self, file, None, None)
+            _deposit(self, file, *self._withdrawn)
         print(f"Corrigée : « {self.titre} ».")
 
     @property

@@ -26,7 +26,7 @@ _LAW = (
     ("RGPD, articles 37 à 39", "Toute administration désigne une personne déléguée à la protection des données : associée tôt, elle conseille et contrôle.",
      "Demandez-lui avant de publier. La collectivité décide, et en répond."),
     ("RGPD, considérant 26", "Des données vraiment anonymes ne relèvent plus du règlement ; on juge d'après tous les moyens raisonnables de retrouver quelqu'un.",
-     "Cherchez vous-mêmes à retrouver quelqu'un, comme le ferait un voisin."),
+     "À la demande de la collectivité, cherchez vous-mêmes à retrouver quelqu'un, comme le ferait un voisin."),
     ("CRPA, article L. 312-1-2", "Un document qui contient des données personnelles ne se publie qu'après avoir rendu impossible l'identification, "
      "sauf loi contraire, accord des personnes ou liste fixée par décret (article D. 312-1-3 : organigrammes, annuaires des administrations…).",
      "Le nom d'une agente dans l'annuaire : oui. Son mobile personnel, ou une liste d'usagers : non."),
