@@ -85,6 +85,9 @@ def test_a_draft_infers_types_and_leaves_the_meaning_to_people():
     assert draft.field("latitude")["constraints"]["maximum"] == 90 and "constraints" not in draft.field("note") and draft.field("courriel")["format"] == "email"
     assert all(one["description"] == "à compléter" for one in draft.descriptor["fields"])
     assert not len(schemas.validate(table, draft).errors)
+    one = {"name": "nom", "constraints": {"required": True}}
+    assert schemas.Schema({"fields": [one]}).summary.endswith("1 champ, dont 1 obligatoire.")
+    assert schemas.Schema({"fields": [one, {"name": "note"}]}).summary.endswith("2 champs, dont 1 obligatoire.")
 
 
 @pytest.mark.parametrize("name", ["communes", "epci", "ile_population", "dae_janvier", "dae_ouest", "co_reponses"])

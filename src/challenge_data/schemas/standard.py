@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from challenge_data import course
 from challenge_data.errors import LearnerError
+from challenge_data.french import plural
 from challenge_data.schemas.words import KINDS, listed, plain
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Schema:
         origin = self._descriptor.get("challenge_data", {}).get("origin", "")
         where = f" ({' '.join(part for part in (origin, self.version) if part)})" if origin or self.version else ""
         required = sum(self.is_required(name) for name in self.field_names)
-        return f"{self.title}{where} : {len(self.field_names)} champs, dont {required} obligatoires."
+        return f"{self.title}{where} : {plural(len(self.field_names), 'champ')}, dont {plural(required, 'obligatoire')}."
 
     def __str__(self) -> str:
         lines = [self.summary, str(self._descriptor.get("description", "")), ""]
