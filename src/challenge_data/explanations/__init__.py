@@ -100,7 +100,9 @@ def _nothing_given(error, _words, line, _trace, _names) -> str:
     return ""
 
 
-def _reference_system(error, words, _line, _trace, _names) -> str:
+def _reference_system(error, words, line, _trace, _names) -> str:
+    if isinstance(error, SyntaxError) and (found := re.search(r"(?<![\"'])\bEPSG\s*:\s*(\d+)", line, re.IGNORECASE)):
+        return f"un code EPSG se donne par son nombre seul : {found[1]} ; ou en texte, entre guillemets : \"EPSG:{found[1]}\"."
     if "already has a CRS" in words:
         return ("cette couche porte déjà une étiquette, et set_crs ne la remplace pas sans votre accord. Si l'étiquette ment, ajoutez "
                 "allow_override=True. Si elle dit vrai et que vous voulez d'autres nombres, traduisez avec to_crs.")
@@ -152,6 +154,8 @@ def _name(error, _words, line, _trace, names) -> str:
         return f"le nom « {name} » n'existe pas. Si c'est une valeur du tableau, elle va entre guillemets : \"{name}\"."
     if word := WORDS.get(name.lower()):
         return f"« {name} » s'écrit {word}, sans guillemets."
+    if re.search(rf"\w\[\[?[^\]]*\b{re.escape(name)}\b\s*[\],]", re.sub(r"\"[^\"]*\"|'[^']*'", "", line)) and name.lower() in VERBS:
+        return f"le nom « {name} » n'existe pas. Si c'est une colonne du tableau, elle va entre guillemets : \"{name}\"."
     if verb := VERBS.get(name.lower()):
         return f"le nom « {name} » n'existe pas. Les verbes de Python sont en anglais : essayez {verb}."
     own = {one.lower(): one for one in sorted(names) if not one.startswith("_") and one not in ("In", "Out", "exit", "quit", "get_ipython")}
