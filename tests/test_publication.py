@@ -18,7 +18,7 @@ SENTENCE = "Une phrase que l'on peut lire sans appeler personne."
 TEXTS = {asked.key: SENTENCE for asked in ASKED}
 HALLS = pd.DataFrame({"nom": ["Salle du Cap", "Salle des fêtes", "Gymnase"], "places": [60, 120, None], "vu_le": ["2026-10-12", "2026-10-12", ""]})
 MEANINGS = {"nom": "nom d'usage, celui de la porte", "places": "personnes debout, salle vide", "vu_le": "jour où quelqu'un est entré"}
-PLACE = {"name": "Places dans les salles", "day": "2026-10-15", "siren": "249900010", "publisher": "Communauté de communes de Brumeval",
+PLACE = {"file": "20261015_249900010_places-dans-les-salles.csv", "publisher": "Communauté de communes de Brumeval",
          "contact": "donnees@brumeval.example", "source": "relevé des services techniques", "vintage": "octobre 2026"}
 
 
@@ -100,6 +100,11 @@ def test_dictionary_takes_the_schemas_words_and_yours_come_first():
     table = pd.DataFrame({"EQUIP_NOM": ["Gymnase"], "EQUIP_TEL": ["+33199008644"]})
     found = dictionary(table, {"EQUIP_TEL": "le secrétariat, aux heures de bureau"}, schema="equipements").set_index("colonne")
     assert found.loc["EQUIP_NOM", "sens"] == "Nom d'usage complet." and found.loc["EQUIP_TEL", "sens"].startswith("le secrétariat")
+
+
+def test_a_meaning_written_on_two_lines_is_one_sentence():
+    assert dictionary(HALLS[["nom"]], {"nom": """nom d'usage,
+    celui de la porte"""}).loc[0, "sens"] == "nom d'usage, celui de la porte"
 
 
 def test_all_that_a_dictionary_lacks_is_told_at_once():
@@ -198,7 +203,7 @@ def test_package_reads_a_file_and_writes_it_as_the_standard_asks(work, words, tm
 def test_all_that_a_package_lacks_is_told_at_once_and_nothing_is_written(work, words):
     with pytest.raises(LearnerError) as error:
         package(HALLS, Card("Places dans les salles"), choose_licence(["notspecified"], True, False), dictionary=words.head(2),
-                **PLACE | {"siren": "249900011", "contact": "Bastien", "vintage": ""}, exceptions={"prix": "parce que c'est ainsi", "nom": "oui"})
+                **PLACE | {"file": "20261015_249900011_places-dans-les-salles.csv", "contact": "Bastien", "vintage": ""}, exceptions={"prix": "parce que c'est ainsi", "nom": "oui"})
     for told in ("la fiche n'est pas finie", "aucune licence possible", "vu_le n'est pas dans les deux", "le SIREN", "« Bastien » n'est pas une adresse", "vintage", "« prix » n'est pas une colonne", "pourquoi nom"):
         assert told in str(error.value)
     assert not work.exists() or not list(work.iterdir())
@@ -219,10 +224,41 @@ def test_what_breaks_the_schema_is_mended_or_told_to_the_reader(words, capsys):
 
 
 def test_package_keeps_what_stood_there(work, words):
-    (work / "publication").mkdir(parents=True)
-    (work / "publication" / "fiche_descriptive.md").write_text("le travail d'une nuit")
+    folder = work / "publication" / "20261015_249900010_places-dans-les-salles"
+    folder.mkdir(parents=True)
+    (folder / "fiche_descriptive.md").write_text("le travail d'une nuit")
     package(HALLS, Card("Places dans les salles", TEXTS), "lov2", dictionary=words, **PLACE)
     assert [path.read_text() for path in (work / "copies").iterdir()] == ["le travail d'une nuit"]
+
+
+def test_two_packages_stand_side_by_side(work, words):
+    first = package(HALLS, Card("Places dans les salles", TEXTS), "lov2", dictionary=words, **PLACE)
+    names = HALLS[["nom"]]
+    second = package(names, Card("Noms des salles", TEXTS), "odc-odbl", dictionary=dictionary(names, {"nom": MEANINGS["nom"]}), **PLACE | {"file": scdl_name("2026-10-15", "249900010", "noms des salles")})
+    assert {path.name for path in (work / "publication").iterdir()} == {first.path.stem, second.path.stem} and not (work / "copies").exists()
+    for one in (first, second):
+        assert frictionless.Package(str(one.folder / "datapackage.json")).validate().valid and {path.name for path in one.folder.iterdir()} == set(one.files["fichier"])
+
+
+@pytest.mark.parametrize("told, licence, refused", [
+    ("Portail national, sous Licence Ouverte 2.0.", "odc-odbl", "« Licence Ouverte 2.0 », et le paquet part sous ODbL"),
+    ("Sous ODbL, à citer ainsi.", choose_licence([], True, False), "« ODbL 1.0"), ("Sous CC BY-SA 4.0, à citer ainsi.", "cc-by", "« Creative Commons BY-SA »"),
+    ("Portail national, sous Licence Ouverte (Etalab).", "fr-lo", ""), ("Sous CC BY 4.0, à citer ainsi.", "cc-by", ""),
+    ("Sous Licence Ouverte ; les positions d'OpenStreetMap, à côté, sous ODbL.", "lov2", "")])
+def test_card_and_package_tell_the_same_licence(work, words, told, licence, refused):
+    card = Card("Places dans les salles", TEXTS, diffusion=told)
+    if not refused:
+        assert package(HALLS, card, licence, dictionary=words, **PLACE).path.exists()
+        return
+    with pytest.raises(LearnerError, match=refused):
+        package(HALLS, card, licence, dictionary=words, **PLACE)
+    assert not work.exists() or not list(work.iterdir())
+
+
+@pytest.mark.parametrize("file, told", [("salles.csv", "ne suit pas la convention"), ("20261315_249900010_salles.csv", "aucun calendrier"), ("20261015_249900010_final.csv", "n'importe quel fichier")])
+def test_a_package_wants_a_name_that_strangers_can_read(words, file, told):
+    with pytest.raises(LearnerError, match=told):
+        package(HALLS, Card("Places dans les salles", TEXTS), "lov2", dictionary=words, **PLACE | {"file": file})
 
 
 def test_what_frictionless_refuses_is_told(work, words, monkeypatch):

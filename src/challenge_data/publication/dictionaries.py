@@ -54,7 +54,7 @@ def dictionary(table: "pd.DataFrame | str | Path", meanings: Mapping[str, str] |
     for name, column in zip(text.header, text.columns, strict=True):
         filled = [one for one in column if one]
         kind = known.get(name, drafted.get(name, {})).get("type", "string")
-        said = str(meanings.get(name) or known.get(name, {}).get("description") or "").strip()
+        said = " ".join(str(meanings.get(name) or known.get(name, {}).get("description") or "").split())
         rows.append((name, KINDS.get(kind, kind), said, str(units.get(name, "")).strip(), filled[0] if filled else "",
                      len(column) - len(filled), kind))
     found = pd.DataFrame(rows, columns=["colonne", "type", "sens", "unite", "exemple", "vides", "_kind"])

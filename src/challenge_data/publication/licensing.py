@@ -7,6 +7,7 @@ alike of derivative databases) and 4.5 a (collective databases: side by side, ea
 The community of OpenStreetMap takes fewer than 100 features for not substantial (Licence/Community Guidelines/Substantial).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -26,6 +27,11 @@ _OTHER_NAMES = {
     "odbl": "odc-odbl", "odbl10": "odc-odbl", "openstreetmap": "odc-odbl", "osm": "odc-odbl", "opendatabaselicense": "odc-odbl",
     "ccby40": "cc-by", "ccbysa40": "cc-by-sa", "cc0": "cc-zero", "domainepublic": "other-pd",
     "aucune": NO_LICENCE, "aucunelicence": NO_LICENCE, "sanslicence": NO_LICENCE, "sans": NO_LICENCE, "": NO_LICENCE,
+}
+# In a sentence, once it is plain letters; a name without its version means both of its versions.
+_IN_A_SENTENCE = {
+    r"licenceouverte|openlicen[cs]e|etalab|lov2": ("lov2", "fr-lo"), r"odbl|opendatabaselicen[cs]e": ("odc-odbl",), r"odcby": ("odc-by",), r"pddl": ("odc-pddl",),
+    r"(cc|commons)bysa": ("cc-by-sa",), r"(cc|commons)by(?!sa|n[cd])": ("cc-by",), r"cc0|cczero": ("cc-zero",),
 }
 _TO_READ = {NO_LICENCE, "other-at", "other-open"}
 
@@ -66,6 +72,12 @@ class LicenceChoice:
         head, *lines = str(self).splitlines()
         items = "".join(f"<li><strong>{escape(kind)} :</strong> {escape(said)}</li>" for kind, said in (line[2:].split(" : ", 1) for line in lines))
         return f"<p><strong>{escape(head)}</strong></p><ul>{items}</ul>"
+
+
+def licences_named(text: str) -> list[str]:
+    """Ids of the licences that a sentence names, both versions where it tells none."""
+    letters = plain(text)
+    return [key for pattern, keys in _IN_A_SENTENCE.items() if re.search(pattern, letters) for key in keys]
 
 
 def choose_licence(sources: Iterable[str] | Mapping[str, str] | None = None, administration: bool | str | None = None,

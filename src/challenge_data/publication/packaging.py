@@ -6,7 +6,6 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from challenge_data.guide import require
 from challenge_data.portal.terms import LICENCES
 from challenge_data.publication.card import FILE as CARD_FILE
 from challenge_data.publication.card import Card
-from challenge_data.publication.licensing import LicenceChoice
+from challenge_data.publication.licensing import LicenceChoice, licences_named
 from challenge_data.publication.naming import scdl_name
 from challenge_data.schemas import schema as find_schema
 from challenge_data.schemas import sketch, tables, validate
@@ -57,17 +56,19 @@ class Package:
         return f"<p><strong>{escape(head)}</strong></p><ul>{''.join(f'<li>{escape(one[2:])}</li>' for one in items)}</ul>"
 
 
-def package(table: "pd.DataFrame | str | Path", card: Card, licence: LicenceChoice | str, *, dictionary: "pd.DataFrame", name: str, day: str | date,
-            siren: str, publisher: str, contact: str, source: str, vintage: str, schema: "str | dict | Schema | None" = None,
+def package(table: "pd.DataFrame | str | Path", card: Card, licence: LicenceChoice | str, *, dictionary: "pd.DataFrame", file: str,
+            publisher: str, contact: str, source: str, vintage: str, schema: "str | dict | Schema | None" = None,
             exceptions: Mapping[str, str] | None = None) -> Package:
-    """Write a table and its papers as a Frictionless data package into ``publication/`` of the team's folder; same bytes on each run.
+    """Write a table and its papers as a Frictionless data package into ``publication/<name of the file>/`` of the team's folder.
+
+    Same bytes on each run. A folder each: a second package must not take the first one's schema, dictionary and card away from it.
 
     Args:
         table: a DataFrame, or the path of a CSV file; never changed. Written as UTF-8 with commas.
-        card: finished.
+        card: finished; a licence that its text names is the package's.
         licence: what :func:`~challenge_data.publication.choose_licence` gave, or a licence's id.
         dictionary: what :func:`~challenge_data.publication.dictionary` gave for this table.
-        name, day, siren: as :func:`~challenge_data.publication.scdl_name`.
+        file: what :func:`~challenge_data.publication.scdl_name` gave.
         publisher: who answers for the data.
         contact: an e-mail address that stays when people leave.
         source: where the data come from, in a sentence.
@@ -79,15 +80,10 @@ def package(table: "pd.DataFrame | str | Path", card: Card, licence: LicenceChoi
     Raises:
         LearnerError: whatever keeps the package from being understood or from being valid, all at once; nothing is written then.
     """
-    for one in (table, card, licence, dictionary, name, day, siren, publisher, contact, source, vintage, exceptions):
+    for one in (table, card, licence, dictionary, file, publisher, contact, source, vintage, exceptions):
         require(one)
     text = tables.read(table)
-    faults = [*_papers(card, licence, dictionary, text.header), *_words(publisher, contact, source, vintage)]
-    file = ""
-    try:
-        file = scdl_name(day, siren, name)
-    except LearnerError as error:
-        faults += [line.removeprefix("- ") for line in str(error).splitlines()[1:]]
+    faults = [*_papers(card, licence, dictionary, text.header), *_words(publisher, contact, source, vintage), *_file(file)]
     exceptions = dict(exceptions or {})
     faults += [f"exceptions : « {one} » n'est pas une colonne de ce tableau." for one in exceptions if one not in text.header]
     faults += [f"exceptions : dites en une phrase pourquoi {one} s'écarte du schéma." for one, why in exceptions.items() if len(str(why).strip()) < 15]
@@ -123,7 +119,7 @@ def package(table: "pd.DataFrame | str | Path", card: Card, licence: LicenceChoi
     }
     content[PACKAGE_FILE] = (_json(about), "ce qui relie tous ces fichiers, pour les machines")
     _hold({one: made for one, (made, _) in content.items()})
-    folder = [course.put(f"{FOLDER}/{one}", made) for one, (made, _) in content.items()][0].parent
+    folder = [course.put(f"{FOLDER}/{Path(file).stem}/{one}", made) for one, (made, _) in content.items()][0].parent
     if idle := [one for one in exceptions if one not in breaking]:
         print(f"Écart sans objet : {', '.join(idle)} suit déjà le schéma.")
     print(f"Enregistré : {folder.parent.name}/{folder.name}/ ({plural(len(content), 'fichier')}).")
@@ -140,12 +136,35 @@ def _papers(card: object, licence: object, dictionary: object, header: list[str]
         faults.append(f"la licence : {licence.name}. {licence.reasons[0]}")
     elif not isinstance(licence, LicenceChoice) and licence not in _SPDX:
         faults.append(f"la licence : « {licence} » ne se publie pas. Prenez ce que choose_licence a donné, ou l'un de ces mots : {', '.join(_SPDX)}.")
+    elif isinstance(card, Card) and (told := _other_licence(card, licence)):
+        faults.append(told)
     if not hasattr(dictionary, "columns") or not {"colonne", "sens"} <= set(dictionary.columns):
         faults.append("le dictionnaire : donnez celui que dictionary(tableau, …) a fait.")
     elif list(dictionary["colonne"]) != header:
         other = [one for one in header if one not in set(dictionary["colonne"])] or [one for one in dictionary["colonne"] if one not in header]
         faults.append("le dictionnaire n'est pas celui de ce tableau" + (f" : {', '.join(other[:5])} n'est pas dans les deux." if other else " : l'ordre des colonnes diffère."))
     return faults
+
+
+def _other_licence(card: Card, licence: LicenceChoice | str) -> str:
+    """What to say when the card names licences, and not the package's: people read the card, machines the package."""
+    key = licence.id if isinstance(licence, LicenceChoice) else licence
+    named = licences_named(card["diffusion"])
+    if not named or key in named:
+        return ""
+    return f"la fiche annonce « {LICENCES[named[0]][0]} », et le paquet part sous {LICENCES[key][0]}. Mettez les deux d'accord : la partie « diffusion », ou le choix."
+
+
+def _file(file: object) -> list[str]:
+    """What is wrong with the file's name."""
+    found = re.fullmatch(r"(\d{8})_(\d{9})_([a-z0-9-]+)\.csv", str(file))
+    if not found:
+        return [f"file : « {file} » ne suit pas la convention. scdl_name(jour, SIREN, mots) la connaît."]
+    try:
+        scdl_name(*found.groups())
+    except LearnerError as error:
+        return [line.removeprefix("- ") for line in str(error).splitlines()[1:]]
+    return []
 
 
 def _words(publisher: object, contact: object, source: object, vintage: object) -> list[str]:
