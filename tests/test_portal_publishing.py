@@ -149,6 +149,7 @@ def test_the_same_title_never_makes_a_second_record(portail, write, capsys):
     second.make_public(read_by="Ada")
     with pytest.raises(LearnerError, match="déjà une fiche publique") as caught:
         portail.publish(write(PLAIN), **GOOD)
+    assert "relancez à partir de portail.sign_in()" in str(caught.value)
     assert second.id in str(caught.value) and portail.publication(second.id).empreinte == second.empreinte
     second.make_public()
     assert "déjà publique" in capsys.readouterr().out
@@ -200,7 +201,7 @@ def test_the_file_is_looked_at_before_anything_is_written(portail, standin, writ
     assert not standin.shelf._records
 
 
-@pytest.mark.parametrize(("text", "name", "says"), [("<!DOCTYPE html><p>", "page.csv", "page web"), ("x", "programme.exe", "not allowed"), ("a" * 20_500_000, "gros.csv", "trop lourd")])
+@pytest.mark.parametrize(("text", "name", "says"), [("<!DOCTYPE html><p>", "page.csv", "page web"), ("x", "programme.exe", "la fin de son nom"), ("x", "final v2", "la fin de son nom"), ("a" * 20_500_000, "gros.csv", "trop lourd")])
 def test_what_the_portal_does_not_take(portail, write, text, name, says):
     with pytest.raises(portal.PortalError) as caught:
         portail.publish(write(text, name), **GOOD)

@@ -227,6 +227,7 @@ def publish(portal: "Portal", path, doubts: Callable | None, file_description: s
         raise LearnerError(
             f"Votre organisation a déjà une fiche publique de ce titre : « {earlier['title']} ». Rien n'a été changé. Pour la reprendre : "
             f'portail.publication("{earlier["id"]}"), puis .correct(…) ou .withdraw(). Pour une autre fiche, un autre titre.'
+            + ("" if portal.online else " Au portail d'exercice, pour tout rejouer : relancez à partir de portail.sign_in().")
         )
     address = "/api/1/datasets/" + (f"{earlier['id']}/" if earlier else "")
     card = portal._signed("PUT" if earlier else "POST", address, body=sent | {"private": True})

@@ -318,6 +318,8 @@ class Web:
         if status == 400 and wrong:
             told = " ; ".join(f"{FIELDS.get(name, name)} : {_first(reason)}" for name, reason in wrong.items())
             return f"{who} refuse la fiche, champ par champ. {told}. Rien n'a été écrit : corrigez, puis exécutez de nouveau la cellule."
+        if status == 400 and "file type is not allowed" in str(said.get("message")).lower():
+            return f"{who} n'accepte pas ce genre de fichier (erreur 400). Il le reconnaît à la fin de son nom : .csv pour un tableau. Le fichier n'a pas été déposé."
         if status == 400 and said.get("message"):
             return f"{who} refuse ce qui lui est envoyé (erreur 400) : {str(said['message'])[:200].rstrip('.')}. Rien n'a été écrit."
         if status == 413:
