@@ -4,10 +4,24 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 MOST_MINUTES = 4
 CORES = 2
 _REPORT = Path(__file__).resolve().parents[1] / "build" / "notebooks.json"
 _measured: list[dict] = []
+
+
+@pytest.fixture(scope="module")
+def standin(tmp_path_factory):
+    """The stand-in portal with a tiny catalogue, shared by a module's tests."""
+    import portal_tiny
+
+    from challenge_data.portal.standin.server import Standin
+
+    server = Standin(portal_tiny.write(tmp_path_factory.mktemp("catalogue"))).start()
+    yield server
+    server.stop()
 
 
 def pytest_runtest_logreport(report):

@@ -12,13 +12,6 @@ from challenge_data.portal.standin.server import Standin
 from challenge_data.portal.web import MOST_WAIT, TRIES
 
 
-@pytest.fixture(scope="module")
-def standin(tmp_path_factory):
-    server = Standin(portal_tiny.write(tmp_path_factory.mktemp("catalogue"))).start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def pauses() -> list[float]:
     """How long the client waited between its tries, without waiting."""

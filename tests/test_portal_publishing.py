@@ -21,13 +21,6 @@ NAME = "20261012_249999999_salles.csv"
 PLAIN, MOBILE = "nom,tel\nSalle des Docks,+33199001234\n", "nom,tel\nSalle des Docks,+33639981234\n"
 
 
-@pytest.fixture(scope="module")
-def standin(tmp_path_factory):
-    server = Standin(portal_tiny.write(tmp_path_factory.mktemp("catalogue"))).start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def portail(standin, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("CHALLENGE_DATA_WORK", str(tmp_path / "travail"))

@@ -16,7 +16,6 @@ from portal_tiny import rid
 from challenge_data.portal.client import _MASK
 from challenge_data.portal.standin import masks
 from challenge_data.portal.standin.places import lambert93
-from challenge_data.portal.standin.server import Standin
 from challenge_data.portal.standin.tables import Table
 from challenge_data.portal.standin.words import stems
 
@@ -31,13 +30,6 @@ RESOURCE = {
     "preview_url", "schema", "title", "type", "url",
 }
 PAGE = {"data", "page", "page_size", "total", "next_page", "previous_page"}
-
-
-@pytest.fixture(scope="module")
-def standin(tmp_path_factory):
-    server = Standin(portal_tiny.write(tmp_path_factory.mktemp("catalogue"))).start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

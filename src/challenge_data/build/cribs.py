@@ -9,13 +9,29 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from challenge_data.build import boxes, glossary, programme
+from challenge_data.build import boxes, glossary, pages, programme
 from challenge_data.build.course import Curriculum, Lesson
 
 PAGE = Path("notebooks/aide_memoire.md")
 FOLDER = Path("build/aide-memoire")
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
+
+_STYLE = """body {font: 14px/1.35 system-ui, sans-serif; color: #1a1a1a; background: #ffffff; max-width: 64em; margin: 1.5em auto; padding: 0 1em}
+h1 {font-size: 1.35em; margin: 0 0 .5em}
+h2 {font-size: 1.05em; margin: .5em 0 .25em; break-after: avoid}
+.lignes, .mots {columns: 2; column-gap: 1.2em}
+table {border-collapse: collapse; width: 100%}
+th, td {border-bottom: 1px solid #8a8a8a; padding: .1em .4em .1em 0; text-align: left; vertical-align: top}
+tr {break-inside: avoid}
+td:first-child {width: 56%}
+code {font: .92em ui-monospace, monospace; overflow-wrap: anywhere}
+dl {margin: 0}
+dt {font-weight: 600; display: inline}
+dd {display: inline; margin: 0}
+dd::after {content: ""; display: block; margin-bottom: .15em}
+@media print {body {font-size: 7.4pt; line-height: 1.22; margin: 0; padding: 0; max-width: none} h1 {font-size: 1.5em} @page {size: A4; margin: 9mm}}
+"""
 
 
 def days(curriculum: Curriculum) -> list[tuple[programme.Day, list[Lesson]]]:
@@ -50,47 +66,21 @@ def page(curriculum: Curriculum) -> str:
 def printed(curriculum: Curriculum) -> dict[Path, str]:
     """One HTML page a day, made to be printed on one A4 sheet: the day's lines, then its words."""
     known = glossary.definitions(curriculum.root)
-    return {FOLDER / f"jour_{day.number}.html": _sheet(day, lessons, known, curriculum) for day, lessons in days(curriculum)}
+    return {FOLDER / f"jour_{day.number}.html": _sheet(day, lessons, known) for day, lessons in days(curriculum)}
 
 
-def _sheet(day: programme.Day, lessons: list[Lesson], known: dict[str, str], curriculum: Curriculum) -> str:
+def _sheet(day: programme.Day, lessons: list[Lesson], known: dict[str, str]) -> str:
     parts = [f"<section><h2>{html.escape(lesson.code)} · {html.escape(lesson.title)}</h2>{_table(crib(lesson))}</section>" for lesson in lessons]
-    terms = sorted({term for lesson in lessons for term in glossary.of_lesson(lesson, curriculum)}, key=glossary.sorting)
+    terms = sorted({mark.term for mark in glossary.marks(*lessons)}, key=glossary.sorting)
     words = "".join(f"<dt>{html.escape(term)}</dt> <dd>{html.escape(known.get(term, ''))}</dd> " for term in terms)
     title = f"Aide-mémoire du jour {day.number} : {day.title}"
-    return f"""<!DOCTYPE html>
-<html lang="fr">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{html.escape(title)}</title>
-<style>
-body {{font: 14px/1.35 system-ui, sans-serif; color: #1a1a1a; background: #ffffff; max-width: 64em; margin: 1.5em auto; padding: 0 1em}}
-h1 {{font-size: 1.35em; margin: 0 0 .5em}}
-h2 {{font-size: 1.05em; margin: .5em 0 .25em; break-after: avoid}}
-.lignes, .mots {{columns: 2; column-gap: 1.2em}}
-table {{border-collapse: collapse; width: 100%}}
-th, td {{border-bottom: 1px solid #8a8a8a; padding: .1em .4em .1em 0; text-align: left; vertical-align: top}}
-tr {{break-inside: avoid}}
-td:first-child {{width: 56%}}
-code {{font: .92em ui-monospace, monospace; overflow-wrap: anywhere}}
-dl {{margin: 0}}
-dt {{font-weight: 600; display: inline}}
-dd {{display: inline; margin: 0}}
-dd::after {{content: ""; display: block; margin-bottom: .15em}}
-@media print {{body {{font-size: 7.4pt; line-height: 1.22; margin: 0; padding: 0; max-width: none}} h1 {{font-size: 1.5em}} @page {{size: A4; margin: 9mm}}}}
-</style>
-</head>
-<body>
-<h1>{html.escape(title)}</h1>
+    return pages.page(title, _STYLE, f"""<h1>{html.escape(title)}</h1>
 <div class="lignes">
 {chr(10).join(parts)}
 </div>
 <h2>Les mots du jour</h2>
 <dl class="mots">{words}</dl>
-</body>
-</html>
-"""
+""")
 
 
 def _table(markdown: str) -> str:

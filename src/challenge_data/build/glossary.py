@@ -31,9 +31,9 @@ class Mark:
     line: int
 
 
-def marks(curriculum: Curriculum) -> Iterator[Mark]:
-    """Every mark of every lesson, in reading order."""
-    for lesson in curriculum.lessons:
+def marks(*lessons: Lesson) -> Iterator[Mark]:
+    """Every mark of these lessons, in reading order."""
+    for lesson in lessons:
         for cell in lesson.document.cells:
             for number, text in enumerate(cell.source.splitlines() if cell.kind == "markdown" else ()):
                 for term in boxes.terms(text):
@@ -61,10 +61,10 @@ def problems(curriculum: Curriculum) -> list[Problem]:
         known = definitions(curriculum.root)
     except (ValueError, yaml.YAMLError) as error:
         return [Problem(FILE, 1, f"unreadable: {' '.join(str(error).split())}", "one line a term: « code commune: \"Le numéro …\" »")]
-    found, marked = [], {mark.term for mark in marks(curriculum)}
-    for mark in marks(curriculum):
-        if mark.term not in known:
-            found.append(mark.lesson.document.problem(mark.line, f"the term « {mark.term} » has no definition", f"write one in {FILE.as_posix()}"))
+    made = list(marks(*curriculum.lessons))
+    found = [mark.lesson.document.problem(mark.line, f"the term « {mark.term} » has no definition", f"write one in {FILE.as_posix()}")
+             for mark in made if mark.term not in known]
+    marked = {mark.term for mark in made}
     lines = (curriculum.root / FILE).read_text(encoding="utf-8").splitlines() if known else []
     for term, text in known.items():
         line = next((number for number, one in enumerate(lines, 1) if one.lstrip("\"'").startswith(term)), 1)
@@ -77,16 +77,11 @@ def problems(curriculum: Curriculum) -> list[Problem]:
     return found
 
 
-def of_lesson(lesson: Lesson, curriculum: Curriculum) -> list[str]:
-    """Terms marked in a lesson, each once, in reading order."""
-    return list(dict.fromkeys(mark.term for mark in marks(curriculum) if mark.lesson is lesson))
-
-
 def page(curriculum: Curriculum) -> str:
     """All terms in alphabetical order, each with its sentence and the lessons that explain it, as Markdown."""
     known = definitions(curriculum.root)
     where: dict[str, list[Lesson]] = {}
-    for mark in marks(curriculum):
+    for mark in marks(*curriculum.lessons):
         lessons = where.setdefault(mark.term, [])
         if mark.lesson not in lessons:
             lessons.append(mark.lesson)
@@ -104,4 +99,3 @@ def page(curriculum: Curriculum) -> str:
 def sorting(term: str) -> str:
     """Where a term stands in the alphabet, accents and capitals aside: « évaluer » among the e."""
     return "".join(one for one in unicodedata.normalize("NFD", term.casefold()) if not unicodedata.combining(one))
-

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from challenge_data.build import pages
 from challenge_data.build.course import Curriculum, Lesson, Notebook
 from challenge_data.build.problems import Problem
 
@@ -271,37 +272,28 @@ def _link(target: Path, part: Lesson | Notebook) -> str:
     return Path(os.path.relpath(target, part.built.parent)).as_posix()
 
 
+_STYLE = """body {font: 15px/1.35 system-ui, sans-serif; color: #1a1a1a; background: #ffffff; max-width: 60em; margin: 1.5em auto; padding: 0 1em}
+section {break-inside: avoid; margin-top: 1.2em}
+h2 {font-size: 1.15em; margin: 0 0 .3em}
+table {border-collapse: collapse; width: 100%}
+th, td {border: 1px solid #6b6b6b; padding: .15em .5em; text-align: left; vertical-align: top}
+th {background: #eeeeee; color: #1a1a1a}
+td:first-child {width: 7.5em; white-space: nowrap}
+td:nth-child(2) {width: 6.5em}
+td:last-child {width: 4.5em; text-align: right; white-space: nowrap}
+@media print {body {font-size: 8.5pt; margin: 0; max-width: none} section {margin-top: .6em} @page {size: A4; margin: 10mm}}
+"""
+
+
 def page(days: list[Day]) -> str:
     """The programme as one printable page of HTML, in French: a table a day."""
     notebooks, total = notebook_minutes(days)
     body = "\n".join(_day_table(day) for day in days)
-    return f"""<!DOCTYPE html>
-<html lang="fr">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Programme de la semaine</title>
-<style>
-body {{font: 15px/1.35 system-ui, sans-serif; color: #1a1a1a; background: #ffffff; max-width: 60em; margin: 1.5em auto; padding: 0 1em}}
-section {{break-inside: avoid; margin-top: 1.2em}}
-h2 {{font-size: 1.15em; margin: 0 0 .3em}}
-table {{border-collapse: collapse; width: 100%}}
-th, td {{border: 1px solid #6b6b6b; padding: .15em .5em; text-align: left; vertical-align: top}}
-th {{background: #eeeeee; color: #1a1a1a}}
-td:first-child {{width: 7.5em; white-space: nowrap}}
-td:nth-child(2) {{width: 6.5em}}
-td:last-child {{width: 4.5em; text-align: right; white-space: nowrap}}
-@media print {{body {{font-size: 8.5pt; margin: 0; max-width: none}} section {{margin-top: .6em}} @page {{size: A4; margin: 10mm}}}}
-</style>
-</head>
-<body>
-<h1>Programme de la semaine</h1>
+    return pages.page("Programme de la semaine", _STYLE, f"""<h1>Programme de la semaine</h1>
 <p>Les carnets prennent {notebooks} minutes sur {total}, soit {round(100 * notebooks / total)} % des cinq jours. « Ou » : la salle se partage,
 chaque équipe suit une leçon, ou envoie ses membres dans plusieurs et se raconte la suite.</p>
 {body}
-</body>
-</html>
-"""
+""")
 
 
 def _day_table(day: Day) -> str:

@@ -25,7 +25,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from challenge_data.build import assemble, boxes, expert
+from challenge_data.build import assemble, boxes, expert, pages
 from challenge_data.build.course import Curriculum, Lesson
 from challenge_data.build.problems import BuildError, Problem
 from challenge_data.build.source import Cell
@@ -249,17 +249,7 @@ def _page(title: str, parts: list[Part]) -> str:
         f'<section class="part" data-title="{html.escape(part.title)}">\n' + "\n".join(part.blocks)
         + (f'\n<aside class="notes">{"".join([*part.notes, *part.hints])}</aside>' if part.notes or part.hints else "") + "\n</section>"
         for part in parts)
-    return f"""<!DOCTYPE html>
-<html lang="fr">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{html.escape(title)}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main class="stage">
+    return pages.page(title, style, f"""<main class="stage">
 {body}
 <div class="tools"><button id="to-contents" type="button">Sommaire</button><button id="to-notes" type="button">Notes</button>
 <button id="previous" type="button" aria-label="Diapositive précédente">←</button><button id="next" type="button" aria-label="Diapositive suivante">→</button></div>
@@ -273,6 +263,4 @@ def _page(title: str, parts: list[Part]) -> str:
 <form method="dialog"><button>Fermer</button></form></dialog>
 <script>
 {script}</script>
-</body>
-</html>
-"""
+""")
