@@ -4,7 +4,7 @@
 verbs are what authors build checks and tests from.
 """
 
-from challenge_data.checks import exercises, verbs
+from challenge_data.checks import drawn, exercises, verbs
 from challenge_data.checks.hints import hint
 
 __all__ = ["check", "hint"]
@@ -22,6 +22,7 @@ class _Check:
     one_row_each = staticmethod(verbs.one_row_each)
     same_set = staticmethod(verbs.same_set)
     column = staticmethod(verbs.column)
+    figure = staticmethod(drawn.figure)
     form = staticmethod(verbs.form)
 
     def __call__(self, name: str) -> None:
