@@ -1,0 +1,182 @@
+"""Inside the isolated place: libraries imported once, then a fork for each kernel, more isolated still.
+
+Run by ``sandbox.py`` under bubblewrap, without network or the host's files. Each kernel is a fork of this process, put after the
+fork in namespaces of its own: it sees one process, an empty disk, its own socket. It becomes nobody and loses every capability before
+the first line of a team's code. Nothing here is trusted once a kernel has started: what it says is data.
+
+Commands and answers are JSON lines over one socket: ``{"start": name, "connection": {…}}`` -> ``{"started": name}``;
+``{"kill": name}``; ``{"ended": name, "status": n}`` whenever a kernel ends.
+"""
+
+import ctypes
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+
+KERNELS = Path("/run/kernels")
+"""One folder a kernel, shared with the outside: its sockets."""
+OWN = Path("/run/own")
+"""Where a kernel sees its own folder, and no other's."""
+WORK = Path("/home/equipe")
+"""The only place where a kernel writes, in memory, besides /tmp."""
+NOBODY = 65534
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+# linux/sched.h, sys/mount.h, linux/prctl.h
+_NEWNS, _NEWUTS, _NEWIPC, _NEWPID, _NEWNET = 0x00020000, 0x04000000, 0x08000000, 0x20000000, 0x40000000
+_RDONLY, _NOSUID, _NODEV, _NOEXEC, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
+_SET_PDEATHSIG, _SET_NO_NEW_PRIVS, _CAPBSET_DROP = 1, 38, 24
+_LAST_CAPABILITY = 40
+
+
+def main(control: int) -> None:
+    """Serve until the other end of the socket goes away."""
+    limits = json.loads(os.environ.pop("CHALLENGE_DATA_LIMITS"))
+    import geopandas  # noqa: F401
+    import ipykernel.kernelapp  # noqa: F401
+    import ipywidgets  # noqa: F401
+    import matplotlib.font_manager  # noqa: F401
+    import matplotlib.pyplot  # noqa: F401
+    import matplotlib_inline.backend_inline  # noqa: F401
+
+    import challenge_data  # noqa: F401
+    import challenge_data.checks  # noqa: F401
+    import challenge_data.explanations  # noqa: F401
+
+    gc.collect()
+    gc.freeze()  # shared pages stay shared
+    outside = socket.socket(fileno=control)
+    waker, wakened = socket.socketpair()
+    waker.setblocking(False)
+    signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    _say(outside, ready=True)
+    running: dict[int, str] = {}
+    pending = b""
+    while True:
+        readable, _, _ = select.select([outside, wakened], [], [])
+        if wakened in readable:
+            wakened.recv(4096)
+        for pid, status in _ended():
+            _say(outside, ended=running.pop(pid, ""), status=status)
+        if outside in readable:
+            received = outside.recv(65536)
+            if not received:
+                return
+            *lines, pending = (pending + received).split(b"\n")
+            for line in lines:
+                command = json.loads(line)
+                if name := command.get("start"):
+                    pid = os.fork()
+                    if pid == 0:
+                        signal.set_wakeup_fd(-1)
+                        for each in (outside, waker, wakened):
+                            each.close()
+                        _become_a_kernel(name, command["connection"], limits)
+                    running[pid] = name
+                    _say(outside, started=name)
+                for pid in [pid for pid, name in running.items() if name == command.get("kill")]:
+                    os.kill(pid, signal.SIGKILL)
+
+
+def _say(outside: socket.socket, **what) -> None:
+    outside.sendall(json.dumps(what).encode() + b"\n")
+
+
+def _ended() -> list[tuple[int, int]]:
+    found = []
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if pid == 0:
+            return found
+        found.append((pid, status))
+
+
+def _become_a_kernel(name: str, connection: dict, limits: dict) -> None:
+    """In the fork: a second fork is the first process of its own world, this one only waits for it."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _call("unshare", _NEWNS | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS)
+        inner = os.fork()
+        if inner:
+            _, status = os.waitpid(inner, 0)
+            os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+        _close_the_world(name, limits)
+        _serve(connection)
+    except BaseException as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        os._exit(70)
+    os._exit(0)
+
+
+def _close_the_world(name: str, limits: dict) -> None:
+    _mount("none", "/", None, _REC | _PRIVATE)
+    _mount(str(KERNELS / name), str(OWN), None, _BIND)
+    _mount("none", str(KERNELS), "tmpfs", _RDONLY | _NOSUID | _NODEV, "size=4k")
+    _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
+    for place in (WORK, Path("/tmp"), Path("/dev/shm")):
+        if place.exists():
+            _mount("none", str(place), "tmpfs", _NOSUID | _NODEV, f"size={limits['disk']},nr_inodes=10000,mode=0700,uid={_uid()},gid={_uid()}")
+    socket.sethostname("notation")
+    os.chdir(WORK)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits["disk"], limits["disk"]))
+    resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"] + 5))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+    for capability in range(_LAST_CAPABILITY + 1):
+        _LIBC.prctl(_CAPBSET_DROP, capability, 0, 0, 0)
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    # For one who is not root outside, becoming nobody took nothing away: capabilities are given up in words.
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    _call("capset", header, (ctypes.c_uint32 * 6)())
+    _call("prctl", _SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _call("prctl", _SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    # After the change of user: the count is that user's.
+    resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
+
+
+def _uid() -> int:
+    return NOBODY if os.getuid() == 0 else os.getuid()
+
+
+def _serve(connection: dict) -> None:
+    from ipykernel.kernelapp import IPKernelApp
+
+    file = WORK / ".connection.json"
+    file.write_text(json.dumps(connection))
+    os.environ |= {"HOME": str(WORK), "TMPDIR": "/tmp", "CHALLENGE_DATA_WORK": str(WORK / "travail"), "IPYTHONDIR": str(WORK / ".ipython")}
+    kernel = IPKernelApp.instance()
+    kernel.initialize(["-f", str(file)])
+    kernel.start()
+
+
+def _mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
+    _call("mount", source.encode(), target.encode(), kind and kind.encode(), ctypes.c_ulong(flags), options and options.encode())
+
+
+def _call(name: str, *arguments) -> None:
+    """A call to the system.
+
+    Raises:
+        OSError: it is refused.
+    """
+    if getattr(_LIBC, name)(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,182 @@
+"""The isolated place where teams' code runs, seen from outside: bubblewrap around a process that forks warm kernels.
+
+What a kernel can reach is what is bound here, read-only: Python, its libraries, the course's datasets. Neither network, nor home, nor the
+gradebook, nor the masters, nor another submission. See ``nursery.py`` for what happens inside.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from challenge_data import course
+from challenge_data.grading import nursery
+
+READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one notebook's kernel may take."""
+
+    memory: int = 3 * 1024**3
+    """Bytes of address space; our heaviest notebook asks for half of it."""
+    disk: int = 200 * 1024**2
+    """Bytes written to its work folder, and again to its /tmp; both are memory."""
+    processes: int = 200
+    """Processes and threads of the user nobody, all kernels together."""
+    seconds: int = 300
+    """Of processor time."""
+
+
+class CannotIsolate(Exception):
+    """This machine does not let a process be put apart: teams' code must not run here."""
+
+
+class Nursery:
+    """Warm kernels, each apart from all. One a worker process; used as a context.
+
+    Raises:
+        CannotIsolate: on entering, when bubblewrap is missing or refused; the sentence says what to install or allow.
+    """
+
+    def __init__(self, home: Path | None = None, limits: Limits = Limits()) -> None:
+        self._home, self._limits = home or course.root(), limits
+        self._lock, self._told = threading.Lock(), threading.Condition()
+        self._ended: dict[str, int] = {}
+        self._count = 0
+
+    def __enter__(self) -> "Nursery":
+        program = shutil.which("bwrap")
+        if program is None:
+            raise CannotIsolate("bubblewrap is not installed: sudo apt install bubblewrap (Debian, Ubuntu), or run where it is")
+        self._folder = Path(tempfile.mkdtemp(prefix="cdg-"))
+        self._outside, inside = socket.socketpair()
+        self._said = tempfile.TemporaryFile("w+", prefix="cdg-")
+        command = [program, *_walls(self._home, self._folder, self._limits), sys.executable, "-P", "-s", "-m", nursery.__name__, str(inside.fileno())]
+        self._process = subprocess.Popen(command, env={}, pass_fds=[inside.fileno()], stdin=subprocess.DEVNULL,
+                                         stdout=self._said, stderr=self._said, start_new_session=True)
+        inside.close()
+        self._outside.settimeout(READY_SECONDS)
+        self._answers = self._outside.makefile("r", encoding="utf-8")
+        try:
+            line = self._answers.readline()
+        except OSError:
+            line = ""
+        if not line:
+            why = self._words()
+            self.__exit__()
+            raise CannotIsolate(f"bubblewrap could not close the place: {why or 'no reason given'}. "
+                                "In a container, user namespaces or CAP_SYS_ADMIN must be allowed; some kernels forbid them (kernel.unprivileged_userns_clone)")
+        self._outside.settimeout(None)
+        threading.Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._outside.close()
+        self._said.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def pid(self) -> int:
+        """Of the process that holds all kernels; when it ends, they all do."""
+        return self._process.pid
+
+    def start(self, connection: dict) -> tuple[str, dict]:
+        """Fork a kernel.
+
+        Args:
+            connection: as jupyter_client writes it, keys and port numbers; transport and address are ours.
+
+        Returns:
+            The kernel's name here, and the connection by which the outside reaches it.
+        """
+        with self._lock:
+            self._count += 1
+            name = f"k{self._count}"
+            folder = self._folder / name
+            folder.mkdir()
+            os.chmod(folder, 0o777)  # nobody makes its sockets there; the folder above is ours alone
+            self._send(start=name, connection=connection | {"transport": "ipc", "ip": str(nursery.OWN / "s")})
+        return name, connection | {"transport": "ipc", "ip": str(folder / "s")}
+
+    def kill(self, name: str) -> None:
+        """End a kernel and all that it started."""
+        with self._lock:
+            self._send(kill=name)
+
+    def ended(self, name: str, timeout: float = 0.0) -> int | None:
+        """The status with which a kernel ended; None while it runs, after waiting ``timeout`` seconds."""
+        with self._told:
+            self._told.wait_for(lambda: name in self._ended, timeout)
+            return self._ended.get(name)
+
+    def forget(self, name: str) -> None:
+        """Take away the sockets of a kernel that ended."""
+        shutil.rmtree(self._folder / name, ignore_errors=True)
+
+    def _send(self, **what) -> None:
+        self._outside.sendall(json.dumps(what).encode() + b"\n")
+
+    def _listen(self) -> None:
+        for line in self._answers:
+            told = json.loads(line)
+            if name := told.get("ended"):
+                with self._told:
+                    self._ended[name] = told["status"]
+                    self._told.notify_all()
+
+    def _words(self) -> str:
+        self._said.seek(0)
+        return self._said.read()[-500:].strip()
+
+
+def _walls(home: Path, sockets: Path, limits: Limits) -> list[str]:
+    """bubblewrap's options: what is there, and nothing else."""
+    root = os.getuid() == 0
+    options = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+               "--die-with-parent", "--new-session", "--clearenv", "--cap-add", "ALL"]
+    if not root:  # root needs no user namespace, and becomes a real nobody; others look like one
+        options += ["--unshare-user", "--uid", str(nursery.NOBODY), "--gid", str(nursery.NOBODY)]
+    for name in ("usr", "bin", "lib", "lib64", "sbin"):
+        path = Path("/", name)
+        if path.is_symlink():
+            options += ["--symlink", os.readlink(path), str(path)]
+        elif path.exists():
+            options += ["--ro-bind", str(path), str(path)]
+    for name in ("fonts", "ld.so.cache", "ld.so.conf", "localtime", "passwd", "group", "alternatives"):
+        options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    source = Path(__file__).resolve().parents[1]
+    # Python and its libraries stand where they stand outside; those under /usr are there already.
+    for path in dict.fromkeys(Path(place).resolve() for place in (sys.base_prefix, sys.prefix, sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))):
+        if not path.is_relative_to("/usr"):
+            options += _bound(path, path)
+    options += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--perms", "0755", "--dir", "/run", "--bind", str(sockets), str(nursery.KERNELS),
+                "--perms", "0755", "--dir", str(nursery.OWN), *_above(nursery.WORK), "--perms", "0755", "--dir", str(nursery.WORK)]
+    options += [*_bound(source, source), *_bound(home / "datasets", Path("/cours/datasets"))]
+    if (home / "datasets" / "recipes").is_dir():  # they know the truth
+        options += ["--tmpfs", "/cours/datasets/recipes"]
+    environment = {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "HOME": str(nursery.WORK), "LANG": "C.UTF-8", "PYTHONPATH": str(source.parent), "PYTHONDONTWRITEBYTECODE": "1",
+                   "MPLBACKEND": "module://matplotlib_inline.backend_inline", "CHALLENGE_DATA_HOME": "/cours", "MPLCONFIGDIR": "/tmp/mpl",
+                   "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "CHALLENGE_DATA_LIMITS": json.dumps(asdict(limits))}
+    for name, value in environment.items():
+        options += ["--setenv", name, value]
+    return options
+
+
+def _bound(outside: Path, inside: Path) -> list[str]:
+    """A folder bound read-only; the folders above it are made so that nobody may pass through them."""
+    return [*_above(inside), "--ro-bind", str(outside), str(inside)]
+
+
+def _above(inside: Path) -> list[str]:
+    return [option for folder in reversed(inside.parents[:-1]) for option in ("--perms", "0755", "--dir", str(folder))]
