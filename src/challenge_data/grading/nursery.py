@@ -39,7 +39,10 @@ def main(control: int) -> None:
     """Serve until the other end of the socket goes away."""
     limits = json.loads(os.environ.pop("CHALLENGE_DATA_LIMITS"))
     import geopandas  # noqa: F401
+    import ipykernel.debugger  # noqa: F401
     import ipykernel.kernelapp  # noqa: F401
+    import ipykernel.zmqshell  # noqa: F401
+    import IPython.core.historyapp  # noqa: F401
     import ipywidgets  # noqa: F401
     import matplotlib.font_manager  # noqa: F401
     import matplotlib.pyplot  # noqa: F401
@@ -159,7 +162,8 @@ def _serve(connection: dict) -> None:
     file.write_text(json.dumps(connection))
     os.environ |= {"HOME": str(WORK), "TMPDIR": "/tmp", "CHALLENGE_DATA_WORK": str(WORK / "travail"), "IPYTHONDIR": str(WORK / ".ipython")}
     kernel = IPKernelApp.instance()
-    kernel.initialize(["-f", str(file)])
+    # No history kept on disk: nobody will read it.
+    kernel.initialize(["-f", str(file), "--HistoryManager.enabled=False"])
     kernel.start()
 
 
