@@ -18,7 +18,9 @@ answers: ; @$(DEV) python tests/answering.py $(ARGS)
 build: ; @$(DEV) challenge-data build $(ARGS)
 check: ; @$(DEV) challenge-data check $(ARGS)
 expert: ; @$(DEV) challenge-data expert $(ARGS)
-data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && for recipe in brumeval collectivite inscriptions portail relay; do python datasets/recipes/$$recipe/build.py || exit 1; done'
+# Every recipe, a new challenge's too: only the French one takes arguments and asks the network. The relay comes last, it runs the lessons.
+RECIPES = $(sort $(filter-out %/france/build.py %/relay/build.py,$(wildcard datasets/recipes/*/build.py))) datasets/recipes/relay/build.py
+data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && for recipe in $(RECIPES); do python $$recipe || exit 1; done'
 bench: ; @$(DEV) python bench/measure.py $(ARGS)
 # From src/: at the root, challenge_data.py would stand before the package.
 lint: ; @$(DEV) sh -c 'ruff check && cd src && lint-imports --no-cache --config ../pyproject.toml'
