@@ -29,7 +29,9 @@ def build(into: Path, truth_into: Path) -> None:
         # À ÉCRIRE : le titre et la description du jeu de données, pour qui demande describe(…).
         title="Les boîtes à livres de Brumeval", description="Trois fichiers d'exemple. L'île et ses boîtes à livres sont inventées.",
         sources=[{"title": "Générateur de l'atelier Challenge Data"}], licences=[CC_BY_SA], vintage="état fictif de 2026", invented=True,
-        resources=[resource for resources, _ in parts for resource in resources])
+        resources=(resources := [resource for written, _ in parts for resource in written]))
+    for stray in sorted({path.name for path in into.glob("*.*")} - {resource["path"] for resource in resources} - {"datapackage.json", "SOURCE.md", "@id@.json"}):
+        print(f"{into / stray}: the recipe no longer writes this file, delete it.")
     # A key given twice would be lost without a word.
     names = [name for _, truth in parts for name in truth]
     assert len(names) == len(set(names)), f"two notebooks give the truth the same name: {sorted(names)}"
