@@ -12,7 +12,7 @@ import harness
 import nbformat
 import pytest
 import yaml
-from tiny import NOTEBOOK, PROJECT, write_course
+from tiny import CHALLENGE, NOTEBOOK, PROJECT, write_course
 
 from challenge_data import build, cli
 from challenge_data.build import new, programme
@@ -187,6 +187,15 @@ def test_what_fails_midway_leaves_nothing(course, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         new.new_challenge(course, "tri")
     assert files(course) == before
+
+
+def test_a_dataset_that_the_recipe_no_longer_writes_is_told(tmp_path):
+    root = write_course(tmp_path, challenge=CHALLENGE + "datasets: [tiny_brut, tiny_propre]\n")
+    package = root / "datasets/brumeval/tiny/datapackage.json"
+    package.parent.mkdir(parents=True)
+    package.write_text('{"resources": [{"name": "tiny_propre"}]}')
+    told = [problem.message for problem in build.check(root) if "dataset" in problem.message]
+    assert told == ["no dataset is called « tiny_brut »"]
 
 
 # --- the page
