@@ -255,6 +255,8 @@ def challenge_table(curriculum: Curriculum) -> str:
     """The challenges as a Markdown table for learners: the name to write, the question, who asks it."""
     rows = ["| défi | sa question | qui la pose (services inventés) |", "|:--|:--|:--|"]
     for challenge in curriculum.challenges:
+        if challenge.to_write:  # its author has not finished
+            continue
         service = re.sub(r" *\(inventée?s?\)", "", challenge.settings.get("commissioner", {}).get("service", ""))
         rows.append(f"| `{challenge.name}` | {challenge.settings.get('title', '')} | {service} |")
     return "\n".join(rows)
