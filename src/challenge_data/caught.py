@@ -40,10 +40,14 @@ def keep(figure: "Figure") -> None:
         _held.append(figure)
 
 
-def recent() -> "list[Figure]":
-    """The figures held, the last one at the end; none from before a question that was left unanswered."""
+def recent(question: Hashable, waits: bool = False) -> "list[Figure]":
+    """The figures held that may answer a question, the last one at the end.
+
+    Not those judged for another question; and those from before a cell that was left unanswered only if they were judged for this
+    one, and its answer does not wait itself.
+    """
     _look()
-    return [figure for figure in _held if _cells[figure] >= _since]
+    return [figure for figure in _held if free(figure, question) and (_cells[figure] >= _since or figure in _judged and not waits)]
 
 
 def cell_of(figure: "Figure") -> int | None:

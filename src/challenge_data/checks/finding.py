@@ -45,7 +45,7 @@ def find(drawn: Any, what: str, question: Hashable = None) -> "Figure":
     """
     question = question if question is not None else _asked()
     given = figure_of(drawn)
-    free = [figure for figure in caught.recent() if caught.free(figure, question)]
+    free = caught.recent(question, waits=isinstance(drawn, Missing))
     # Given and drawn: that one, unless it was drawn for an earlier question and never drawn again.
     if given is not None and is_drawn(given) and caught.free(given, question):
         return _judged(given, question)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from challenge_data.checks import compare
@@ -24,7 +25,9 @@ def fault(reading: "Reading", x: Iterable | None, y: Iterable | None, tolerance:
     from challenge_data.checks.reading import factors
 
     wanted_x, wanted_y = (None if values is None else list(values) for values in (x, y))
-    groups = [[one] for one in reading.marks] + [group for group in reading._groups()]
+    groups = [[one] for one in reading.marks] + reading.groups()
+    # A point without a value does not show: its date is on the axis or is not, as one likes.
+    groups += [seen for group in groups if (seen := [_seen(one) for one in group]) != group]
     counts = set()
     for swapped in (False, True):
         for group in groups:
@@ -48,6 +51,11 @@ def fault(reading: "Reading", x: Iterable | None, y: Iterable | None, tolerance:
     many = max(counts)
     said = f" Votre figure montre {compare.show(many)} points, on en attend {compare.show(due)} : regardez le filtre." if due not in counts else ""
     return f"Ce qui est placé sur {' et sur '.join(where[letter] for letter in wrong)} n'est pas ce qui est demandé.{said or ' Vérifiez la colonne que vous tracez.'}"
+
+
+def _seen(one: "Marks") -> "Marks":
+    kept = [rank for rank, (a, b) in enumerate(zip(one.x, one.y, strict=True)) if a == a and b == b]
+    return replace(one, **{name: [column[rank] for rank in kept] for name in ("x", "y", "starts", "names") if (column := getattr(one, name))})
 
 
 def _agrees(group: "list[Marks]", lying: bool, x: list | None, y: list | None, tolerance: float, scales: list[float]) -> bool:

@@ -44,6 +44,10 @@ class Gap:
     def __post_init__(self) -> None:
         self.size = len(self.wrong) + len(self.missing) + len(self.extra)
 
+    def rank(self, expected: Mapping) -> tuple:
+        """The smaller, the nearer: names that are found come before all."""
+        return len(self.missing) >= len(expected), self.size
+
 
 class Reading:
     """What functions among the ``mistakes`` of ``check.figure`` receive."""
@@ -98,7 +102,7 @@ class Reading:
         """All ways to read values with names, series by series, then those that complete each other."""
         alone = [shown for one in self.marks for shown in _ways(one)]
         together = []
-        for group in self._groups():
+        for group in self.groups():
             for lying in (False, True):
                 lists = [[shown for shown in _ways(one) if shown.lying is lying] for one in group]
                 together += [_merged(way) for way in zip(*lists, strict=False)] if all(lists) else []
@@ -113,7 +117,7 @@ class Reading:
     def crossed(self) -> list[Shown]:
         """Series read the other way: for each name along the axis, the value of each label."""
         found = []
-        for group in self._groups():
+        for group in self.groups():
             if len(group) < 2 or not all(one.label for one in group):
                 continue
             for lying in (False, True):
@@ -124,7 +128,7 @@ class Reading:
                 found += [Shown([name], [(label, keys(label)) for label, _ in row], [value for _, value in row], group[0].ax, lying, group[0].kind) for name, row in cells.items()]
         return found
 
-    def _groups(self) -> list[list[Marks]]:
+    def groups(self) -> list[list[Marks]]:
         """Marks of one kind: in each panel, then in the whole figure."""
         kinds = sorted({one.kind for one in self.marks})
         found = [[one for one in self.marks if one.kind == kind and one.ax is ax] for ax in self.panels for kind in kinds]
@@ -137,7 +141,7 @@ class Reading:
         for shown in self.shown if among is None else among:
             for factor in factors(self, shown):
                 gap = gap_of(shown, expected, tolerance, factor)
-                if gap.size < best.size or (best.shown is None and gap.size <= best.size and gap.wrong):
+                if best.shown is None or gap.rank(expected) < best.rank(expected):
                     best = gap
                 if not best.size:
                     return best
