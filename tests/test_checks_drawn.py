@@ -780,3 +780,18 @@ def test_import_of_the_package_loads_no_matplotlib():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import sys, challenge_data\nfrom challenge_data import check\nprint('matplotlib' in sys.modules)")])
     NotebookClient(notebook, kernel_name="python3").execute()
     assert notebook.cells[0].outputs[0].text == "False\n"
+
+
+def test_a_figure_shown_again_in_a_later_cell_is_whole():
+    cells = [HEAD, "ax = s.plot.bar(rot=30, ylabel='m')\nax.figure", "1", "ax.figure", FINISH.strip(), "check.figure(ax)"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    NotebookClient(notebook, kernel_name="python3").execute()
+    shown = [output.data["image/png"] for cell in notebook.cells for output in cell.outputs if "image/png" in output.get("data", {})]
+    assert len(shown) == 3 and len(set(shown)) == 1
+    assert notebook.cells[-1].outputs[0].text.startswith("Votre figure se lit")
+
+
+def test_closed_figures_weigh_little():
+    code = "from challenge_data import caught\nfrom matplotlib.text import Text\nprint([max(text._renderer.width for text in one.findobj(Text) if text._renderer) for one in caught.recent(None)])"
+    said = played(*["s.plot()"] * 6, code)
+    assert said[-1] == "[1, 1, 1, 1]\n"

@@ -9,18 +9,19 @@ import sys
 from collections import deque
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HOOK = f"{__name__}:keep"
 MOST = 4
-"""Figures held, the last ones; each weighs from 1 to 10 MB."""
+"""Figures held, the last ones; each weighs from 1 to 5 MB, more for a map of thousands of surfaces."""
 
 _held: "deque[Figure]" = deque(maxlen=MOST)
 _cells: "WeakKeyDictionary[Figure, int]" = WeakKeyDictionary()
 _judged: "WeakKeyDictionary[Figure, Hashable]" = WeakKeyDictionary()
+_light: "WeakSet[Figure]" = WeakSet()
 _since = 0
 _cell = 0
 
@@ -74,6 +75,7 @@ def free(figure: "Figure", question: Hashable) -> bool:
 def _new_cell(*_info) -> None:
     global _cell
     _cell += 1
+    _lighten()
     _hook()
 
 
@@ -86,6 +88,25 @@ def _hook() -> None:
 
 def _look() -> None:
     """Figures that are still open, whoever made them: other backends keep theirs, and the setting may have been undone in this cell."""
+    for figure in _open():
+        keep(figure)
+
+
+def _open() -> "list[Figure]":
     helpers = sys.modules.get("matplotlib._pylab_helpers")
-    for manager in helpers.Gcf.figs.values() if helpers else ():
-        keep(manager.canvas.figure)
+    return [manager.canvas.figure for manager in helpers.Gcf.figs.values()] if helpers else []
+
+
+def _lighten() -> None:
+    """Free what closed figures were painted with, up to 60 MB for a year of hours; shown again, they are painted again."""
+    if not _held:
+        return
+    from matplotlib.text import Text  # loaded with the figure
+
+    for figure in _held:
+        if figure in _light or figure in _open():
+            continue
+        _light.add(figure)
+        for renderer in {getattr(text, "_renderer", None) for text in figure.findobj(Text)}:
+            if type(renderer).__name__ == "RendererAgg":
+                renderer.__init__(1, 1, figure.dpi)  # texts hold on to it, to measure themselves

@@ -122,7 +122,7 @@ def _series(reading: Reading, values: Mapping[Any, Mapping], tolerance: float) -
     """Each series in the label that names it; found by its values where labels say something else."""
     of: dict[Any, list] = {name: [] for name in values}
     others: list = []
-    for shown in (*reading.shown, *reading.crossed):
+    for shown in (*reading.shown(), *reading.crossed):
         known = {key for label in labels_of(shown, reading.figure) for key in keys(label)}
         owner = next((name for name in values if known & set(keys(name))), None)
         (others if owner is None else of[owner]).append(shown)
