@@ -46,7 +46,7 @@ def find(drawn: Any, what: str, question: Hashable = None) -> "Figure":
     """
     question = next((one for one in (question, hints.asked()) if one is not None), None) or _asked()
     given = figure_of(drawn)
-    free = [figure for figure in caught.recent() if caught.free(figure, question)]
+    free = caught.recent(question, waits=isinstance(drawn, Missing))
     # Given and drawn: that one, unless it was drawn for an earlier question and never drawn again.
     if given is not None and is_drawn(given) and caught.free(given, question):
         return _judged(given, question)

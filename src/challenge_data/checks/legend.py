@@ -3,9 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
-from challenge_data.charts.describing import names_on
 from challenge_data.checks import words
-from challenge_data.checks.naming import has_names
+from challenge_data.checks.naming import has_names, written_on
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +71,7 @@ def _on_one_name(group: "list[Marks]") -> int:
         if one.kind == "points" and not named:
             on.setdefault(None, set()).add(one.colour)
             continue
-        ticks = list(names_on(axis)) if named else []
+        ticks = list(written_on(axis)) if named else []
         for place in one.places(bool(lying)):
             near = min(ticks, key=lambda there: abs(there - place), default=None)
             where = near if near is not None and abs(near - place) <= 0.5 else round(place)

@@ -45,7 +45,7 @@ def panels(figure: "Figure") -> "list[Axes]":
         if ax not in found and ax.get_visible() and not hasattr(ax, "_colorbar") and ax.get_label() != "<colorbar>":
             found.append(ax)
             for child in ax.child_axes:
-                if hasattr(child, "get_lines"):  # a secondary axis has no marks of its own
+                if hasattr(child, "get_title"):  # a secondary axis has no marks of its own
                     visit(child)
 
     for ax in figure.axes:
@@ -73,7 +73,7 @@ def pools(figure: "Figure") -> list[tuple[str, list[float]]]:
         here: list[float] = []
         for one in (*ax.collections, *ax.images):
             values = _array(one)
-            if type(one).__name__ == "PatchCollection":
+            if _is_surface(one):
                 here += values
             elif values:
                 found.append(("all", values))
@@ -87,7 +87,11 @@ def pools(figure: "Figure") -> list[tuple[str, list[float]]]:
 
 def surfaces(figure: "Figure") -> int:
     """How many surfaces are drawn, whose values a reader gets from a legend of classes."""
-    return sum(len(one.get_paths()) for ax in panels(figure) for one in ax.collections if type(one).__name__ == "PatchCollection")
+    return sum(len(one.get_paths()) for ax in panels(figure) for one in ax.collections if _is_surface(one))
+
+
+def _is_surface(collection: Any) -> bool:
+    return type(collection).__name__ in ("PatchCollection", "_GeoPandasPolyCollection")  # geopandas has its own since 1.1
 
 
 def is_drawn(figure: "Figure") -> bool:

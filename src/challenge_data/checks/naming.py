@@ -83,7 +83,7 @@ def namings(marks: Marks, lying: bool) -> list[Named]:
         return [[(name, keys(name)) for name in names] for names in (marks.names, entries) if len(names) == len(marks.x)]
     axis = marks.ax.yaxis if lying else marks.ax.xaxis
     places = marks.places(lying)
-    written = names_on(axis)
+    written = written_on(axis)
     found = [[_written(place, written) for place in places]]
     if moments := dates(marks.ax, axis, places):
         freq = period(marks.ax, axis)
@@ -118,9 +118,17 @@ def dates(ax: "Axes", axis: "Axis", places: list[float]) -> list | None:
         return None
 
 
+def written_on(axis: "Axis") -> dict[float, str]:
+    """Place -> text of each label along an axis; panels that share it write them once."""
+    ax = axis.axes
+    shared = ax.get_shared_x_axes() if axis is ax.xaxis else ax.get_shared_y_axes()
+    sides = (one.xaxis if axis is ax.xaxis else one.yaxis for one in (ax, *shared.get_siblings(ax)))
+    return next((names for side in sides if any((names := names_on(side)).values())), {})
+
+
 def has_names(axis: "Axis") -> bool:
     """True if words stand along the axis."""
-    return any(re.search(r"[^\W\d_]{2,}", text) for text in names_on(axis).values())
+    return any(re.search(r"[^\W\d_]{2,}", text) for text in written_on(axis).values())
 
 
 def _written(place: float, written: dict[float, str]) -> tuple[str, list[str]]:
