@@ -107,7 +107,7 @@ _ROAD = {6: 0.2, 7: 0.65, 8: 1.0, 9: 0.55, 10: 0.3, 11: 0.25, 12: 0.35, 13: 0.35
 _HARBOUR = {7: 0.45, 8: 1.0, 9: 0.35, 12: 0.3, 13: 0.45, 19: 0.5, 20: 0.3}
 _CHIMNEYS = {17: 0.2, 18: 0.45, 19: 0.7, 20: 0.9, 21: 1.0, 22: 0.95, 23: 0.75, 0: 0.5, 1: 0.3, 2: 0.15, 6: 0.1, 7: 0.2, 8: 0.15}
 _COOKING = {12: 0.7, 13: 0.4, 19: 1.0, 20: 0.8}
-_MAINLAND_MEAN, _ROAD_PEAK, _HARBOUR_PEAK, _CHIMNEY_PEAK, _COOKING_PEAK = 5.2, 5.0, 5.5, 13.0, 16.0
+_MAINLAND_MEAN, _ROAD_PEAK, _HARBOUR_PEAK, _CHIMNEY_PEAK, _COOKING_PEAK = 6.4, 4.6, 4.8, 25.0, 16.0
 
 
 def local_day(hours: pd.DatetimeIndex) -> pd.Index:
@@ -158,8 +158,9 @@ def _weather(hours: pd.DatetimeIndex, chance: np.random.RandomState) -> pd.DataF
     count = len(hours)
     season = np.cos(2 * np.pi * (hours.dayofyear.to_numpy() - 25) / 365)  # 1 at the end of January
     hour = np.cos(2 * np.pi * (hours.hour.to_numpy() - 14) / 24)  # 1 in the afternoon
-    front, calm = _wander(chance, count, 60), _wander(chance, count, 40)
-    temperature = 12.5 - 5.5 * season + (2.2 - 0.8 * season) * hour + 2.0 * front + 0.5 * _wander(chance, count, 5)
+    front, calm = _wander(chance, count, 60), _wander(chance, count, 55)
+    # In winter an anticyclone brings cold and calm together: the evenings when wood smoke stays.
+    temperature = 12.5 - 5.5 * season + (2.2 - 0.8 * season) * hour + 1.6 * front + 1.6 * season * calm + 0.5 * _wander(chance, count, 5)
     wind = np.clip(5.2 + 0.9 * season + 0.7 * hour + 2.4 * calm + 0.8 * _wander(chance, count, 4), 0.3, None)
     humidity = np.clip(78 + 4 * season - (7 - 3 * season) * hour + 8 * _wander(chance, count, 30) - 1.5 * front, 32, 98)
     return pd.DataFrame({"temperature": temperature, "humidity": humidity, "wind": wind}, index=hours)
@@ -178,7 +179,7 @@ def _truth(hours: pd.DatetimeIndex, weather: pd.DataFrame, chance: np.random.Ran
     summer = np.clip(-np.cos(2 * np.pi * (hours.dayofyear.to_numpy() - 25) / 365), 0, None)
     stale = np.clip(1.75 - 0.14 * weather["wind"].to_numpy(), 0.35, None)  # little wind: what is emitted stays
     cold = np.clip((12.5 - weather["temperature"].to_numpy()) / 8, 0, 1.6)
-    mainland = _MAINLAND_MEAN * np.exp(0.42 * _wander(chance, count, 45) - 0.088) * (0.75 + 0.25 * stale)
+    mainland = _MAINLAND_MEAN * np.exp(0.62 * _wander(chance, count, 60) - 0.192) * (0.6 + 0.4 * stale)
     mainland += _episode(hours) * (0.85 + 0.15 * _wander(chance, count, 8))
     road = _ROAD_PEAK * _rhythm(hours, _ROAD) * weekend * stale
     harbour = _HARBOUR_PEAK * _rhythm(hours, _HARBOUR) * (0.75 + 0.5 * summer) * np.clip(1.2 - 0.05 * weather["wind"].to_numpy(), 0.4, None)
@@ -228,7 +229,7 @@ def _station(true: pd.Series, weather: pd.DataFrame, chance: np.random.RandomSta
     pm10 = pm25 + salt * np.exp(0.25 * _wander(chance, count, 12))
     stale = np.clip(1.75 - 0.14 * weather["wind"], 0.35, None)
     weekend = np.where(legal.dayofweek >= 5, 0.5, 1.0)
-    no2 = np.clip((5 + 16 * _rhythm(true.index, _ROAD) * weekend * stale + 8 * _rhythm(true.index, _HARBOUR)) * np.exp(0.25 * _wander(chance, count, 6)), 0.5, None)
+    no2 = np.clip((7.5 + 23 * _rhythm(true.index, _ROAD) * weekend * stale + 11 * _rhythm(true.index, _HARBOUR)) * np.exp(0.40 * _wander(chance, count, 30) - 0.08), 0.5, None)
     table = pd.DataFrame({"pm25": pm25, "pm10": pm10, "no2": no2}, index=true.index).round(1)
     out = np.zeros(count, dtype=bool)
     for start in chance.choice(count - 30, size=22, replace=False):  # calibrations and breakdowns, a few hours each
