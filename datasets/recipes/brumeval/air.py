@@ -47,6 +47,8 @@ EPISODE = (pd.Timestamp("2026-03-08T23Z"), pd.Timestamp("2026-03-15T23Z"))
 """Dirty air from the mainland, on the whole island."""
 BONFIRE = (pd.Timestamp("2026-06-23T20Z"), pd.Timestamp("2026-06-24T00Z"))
 """Midsummer fire on the beach, near S11: only one sensor sees it."""
+AWAY = (pd.Timestamp("2026-07-31T22Z"), pd.Timestamp("2026-08-15T22Z"))
+"""Nobody cooks beside the sensor kept indoors: a fortnight that a public file tells to all."""
 
 
 @dataclass(frozen=True)
@@ -248,7 +250,9 @@ def _raw(truth: pd.DataFrame, weather: pd.DataFrame, place: pd.DataFrame, sensor
         seen, damp = _along(truth, place[sensor]).to_numpy(), swollen
         if row["story"] == "indoors":
             home = (place[sensor] == row["site"]).to_numpy()
-            inside = 1.2 + 0.35 * pd.Series(seen).ewm(halflife=3).mean().to_numpy() + _COOKING_PEAK * _rhythm(hours, _COOKING) * chance.gamma(1.2, 0.7, size=len(hours))
+            somebody = ~((hours >= AWAY[0]) & (hours < AWAY[1]))
+            cooking = _COOKING_PEAK * _rhythm(hours, _COOKING) * chance.gamma(1.2, 0.7, size=len(hours)) * somebody
+            inside = 1.2 + 0.35 * pd.Series(seen).ewm(halflife=3).mean().to_numpy() + cooking
             seen, damp = np.where(home, inside, seen), np.where(home, 1.0, swollen)
         said = row["a"] + row["b"] * seen * damp * (1 + row["drift"] * gone)
         said = said + (0.8 + 0.06 * said) * chance.normal(size=len(hours))
