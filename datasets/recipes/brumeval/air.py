@@ -158,7 +158,7 @@ def _wander(chance: np.random.RandomState, count: int, memory: float) -> np.ndar
 
 def _weather(hours: pd.DatetimeIndex, chance: np.random.RandomState) -> pd.DataFrame:
     count = len(hours)
-    season = np.cos(2 * np.pi * (hours.dayofyear.to_numpy() - 25) / 365)  # 1 at the end of January
+    season = np.cos(2 * np.pi * (hours.day_of_year.to_numpy() - 25) / 365)  # 1 at the end of January
     hour = np.cos(2 * np.pi * (hours.hour.to_numpy() - 14) / 24)  # 1 in the afternoon
     front, calm = _wander(chance, count, 60), _wander(chance, count, 55)
     # In winter an anticyclone brings cold and calm together: the evenings when wood smoke stays.
@@ -177,8 +177,8 @@ def _rhythm(hours: pd.DatetimeIndex, shares: dict[int, float]) -> np.ndarray:
 def _truth(hours: pd.DatetimeIndex, weather: pd.DataFrame, chance: np.random.RandomState) -> pd.DataFrame:
     count = len(hours)
     legal = hours.tz_convert(LEGAL)
-    weekend = np.where(legal.dayofweek >= 5, 0.45, 1.0)
-    summer = np.clip(-np.cos(2 * np.pi * (hours.dayofyear.to_numpy() - 25) / 365), 0, None)
+    weekend = np.where(legal.day_of_week >= 5, 0.45, 1.0)
+    summer = np.clip(-np.cos(2 * np.pi * (hours.day_of_year.to_numpy() - 25) / 365), 0, None)
     stale = np.clip(1.75 - 0.14 * weather["wind"].to_numpy(), 0.35, None)  # little wind: what is emitted stays
     cold = np.clip((12.5 - weather["temperature"].to_numpy()) / 8, 0, 1.6)
     mainland = _MAINLAND_MEAN * np.exp(0.62 * _wander(chance, count, 60) - 0.192) * (0.6 + 0.4 * stale)
@@ -230,7 +230,7 @@ def _station(true: pd.Series, weather: pd.DataFrame, chance: np.random.RandomSta
     salt = np.clip(0.5 * weather["wind"], 1.0, 7.0)  # sea spray is coarse: wind brings it
     pm10 = pm25 + salt * np.exp(0.25 * _wander(chance, count, 12))
     stale = np.clip(1.75 - 0.14 * weather["wind"], 0.35, None)
-    weekend = np.where(legal.dayofweek >= 5, 0.5, 1.0)
+    weekend = np.where(legal.day_of_week >= 5, 0.5, 1.0)
     no2 = np.clip((7.5 + 23 * _rhythm(true.index, _ROAD) * weekend * stale + 11 * _rhythm(true.index, _HARBOUR)) * np.exp(0.40 * _wander(chance, count, 30) - 0.08), 0.5, None)
     table = pd.DataFrame({"pm25": pm25, "pm10": pm10, "no2": no2}, index=true.index).round(1)
     out = np.zeros(count, dtype=bool)
