@@ -15,7 +15,7 @@ HUMIDITY = "C06H"
 SENTINELS = (-999.0, 999.9)
 FEBRUARY, JULY = "février", "juillet"
 NEAR = "C01"
-"""The sensor of the article: eleven dozen metres from the station."""
+"""The sensor of the article: two hundred metres from the station."""
 
 _ROWS_OF_TITLE = "Observatoire de l'air des îles (inventé) - station de Port-Brume, quai du Ponant - moyennes horaires 2026, heures légales"
 _UNITS = {"date": "jj/mm/aaaa", "heure": "1 à 24", "pm25": "µg/m³", "pm10": "µg/m³", "no2": "µg/m³"}
@@ -42,7 +42,7 @@ def build(folder: Path, year: Air) -> tuple[list[dict], dict]:
         field("capteur", "number", "Capteur", "PM2,5 dites par le capteur C01, en µg/m³ ; vide : pas de mesure."),
     ]
     write_csv(folder / "air_accord.csv", pair_fields, _records(pair.assign(debut_utc=[f"{hour:%Y-%m-%dT%H:%M:%SZ}" for hour in pair.index])))
-    article = _article(year, pair)
+    article = _article(pair)
     article_fields = [
         field("mois", "string", "Mois", "Février ou juillet 2026.", required=True, enum=[FEBRUARY, JULY]),
         field("heure", "integer", "Heure", "Heure, telle qu'elle est écrite dans chaque fichier.", required=True),
@@ -59,7 +59,7 @@ def build(folder: Path, year: Air) -> tuple[list[dict], dict]:
         table("air_heures", "air_heures.csv", title="Les heures de la station", description="Le jour et le numéro de chaque heure du fichier de la station, dans l'ordre, sans les mesures.", fields=hours_fields),
         table("air_accord", "air_accord.csv", title="Deux mois sur la même horloge", description="Février et juillet 2026 : la station et le capteur C01, heure par heure.", fields=pair_fields, key="debut_utc"),
     ]
-    return resources, _truth(year, clean, labels, article, pair)
+    return resources, _truth(year, clean, labels)
 
 
 def _labels(hours: pd.DatetimeIndex) -> pd.DataFrame:
@@ -147,7 +147,7 @@ def _pair(year: Air) -> pd.DataFrame:
     return pd.DataFrame({"station": year.station["pm25"], "capteur": year.raw[NEAR]})[kept]
 
 
-def _article(year: Air, pair: pd.DataFrame) -> pd.DataFrame:
+def _article(pair: pd.DataFrame) -> pd.DataFrame:
     """What one finds by laying hour 9 of a file beside hour 9 of the other."""
     legal = pair.index.tz_convert(air.LEGAL)
     month = pd.Series(np.where(legal.month == 2, FEBRUARY, JULY), index=pair.index)
@@ -161,7 +161,7 @@ def _records(frame: pd.DataFrame) -> list[dict]:
     return [{name: None if isinstance(value, float) and np.isnan(value) else value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _truth(year: Air, clean: pd.DataFrame, labels: pd.DataFrame, article: pd.DataFrame, pair: pd.DataFrame) -> dict:
+def _truth(year: Air, clean: pd.DataFrame, labels: pd.DataFrame) -> dict:
     starts = year.hours.strftime("%Y-%m-%dT%H:%M")
     watched = {("2026-01-01", 1), ("2026-01-01", 24), ("2026-03-28", 24), ("2026-03-29", 1), ("2026-03-29", 2), ("2026-03-29", 4), ("2026-03-29", 24), ("2026-07-14", 12),
                ("2026-10-25", 2), ("2026-10-25", 3), ("2026-10-25", 4), ("2026-12-31", 24)}
@@ -172,6 +172,8 @@ def _truth(year: Air, clean: pd.DataFrame, labels: pd.DataFrame, article: pd.Dat
     per_day = labels.groupby("date").size()
     # Peaks come from what people do: the clock on the wall, the same for both instruments.
     legal = year.hours.tz_convert(air.LEGAL)
+    of_july = legal.month == 7
+    july = {name: series[of_july].groupby(legal.hour[of_july]).mean() for name, series in (("station", year.station["pm25"]), ("capteur", year.raw[NEAR]))}
     after = {}
     for name, month in ((FEBRUARY, 2), (JULY, 7)):
         real = year.truth.loc[legal.month == month, "station"].groupby(legal.hour[legal.month == month]).mean()
@@ -184,7 +186,8 @@ def _truth(year: Air, clean: pd.DataFrame, labels: pd.DataFrame, article: pd.Dat
         "n1_jours": {day: int(count) for day, count in per_day[per_day != 24].items()},
         "n1_utc": utc,
         "n1_pics_article": {name: {"station": hour + 1, "capteur": hour - offsets[name]} for name, hour in after.items()},
-        "n1_pics_accord": after,
+        "n1_pic_legal": after[JULY],
+        "n1_juillet": {name: {int(hour): round(float(value), 3) for hour, value in series.items()} for name, series in july.items()},
         "n1_sans_site": [SITELESS],
         "n1_sans_voie": [CHANNELLESS],
         "n1_heures_valides": {channel: int(count) for channel, count in counts.items()},
