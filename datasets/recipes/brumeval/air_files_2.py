@@ -117,7 +117,6 @@ def _truth(year: air.Air, tables: dict[str, list[dict]], lines: dict) -> dict:
         "n2_face_rapport": statistics.fmean(alone) / statistics.fmean(right),
         "n2_face_accord": statistics.correlation(alone, right),
         "n2_mars_moyennes": {day: statistics.fmean(values) for day, values in march.items() if len(values) >= ENOUGH_HOURS},
-        "n2_mars_heures": {day: len(values) for day, values in march.items()},
         "n2_droite_c08": [slope, intercept],
         "n2_corrige_c08": slope * read + intercept,
         "n2_droites": {sensor: list(line) for sensor, line in lines.items()},
