@@ -17,7 +17,7 @@ witness: ; @$(DEV) sh -c 'python -m venv $(WITNESS) && $(WITNESS)/bin/python -m 
 build: ; @$(DEV) challenge-data build $(ARGS)
 check: ; @$(DEV) challenge-data check $(ARGS)
 expert: ; @$(DEV) challenge-data expert $(ARGS)
-data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && for recipe in brumeval collectivite inscriptions portail relay; do python datasets/recipes/$$recipe/build.py || exit 1; done'
+data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && for recipe in brumeval collectivite inscriptions portail relay velo; do python datasets/recipes/$$recipe/build.py || exit 1; done'
 bench: ; @$(DEV) python bench/measure.py $(ARGS)
 # From src/: at the root, challenge_data.py would stand before the package.
 lint: ; @$(DEV) sh -c 'ruff check && cd src && lint-imports --no-cache --config ../pyproject.toml'
