@@ -338,7 +338,9 @@ def test_aides_velo_ouvertes_source_figures():
     helped = cover[cover[layers].sum(axis=1) > 0]
     for number in (len(lines), len(cover)):
         assert f"({told(number)}" in text
-    for number in (len(helped), helped["population"].sum(), cover["population"].sum()):
+    electric = cover[cover.filter(like="electrique_").drop(columns="electrique_pour_tous").sum(axis=1) > 0]
+    open_to_all = cover[cover["electrique_pour_tous"] > 0]
+    for number in (len(helped), helped["population"].sum(), electric["population"].sum(), open_to_all["population"].sum(), cover["population"].sum()):
         assert f"| {told(int(number))} |" in text
     assert f"{lines['id'].nunique()} aides" in text and lines.loc[lines["plafond"].isna(), "id"].tolist() == ["denain"] * 6
     known = {aide["id"]: aide for aide in datasets.load("aides_velo")}

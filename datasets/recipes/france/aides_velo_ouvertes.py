@@ -21,6 +21,10 @@ DAY = "2026-04-07"
 MERGED = {"69152": "69149"}
 """A commune that pays under the code it had before it merged -> the commune that holds its streets now."""
 LAYERS = {"commune": "aides_commune", "epci": "aides_epci", "département": "aides_departement", "région": "aides_region"}
+ELECTRIC = {"commune": "electrique_commune", "epci": "electrique_epci", "département": "electrique_departement", "région": "electrique_region"}
+"""The same layers, for one bicycle only: helping some bicycle is not helping this one (the Somme helps adapted ones alone)."""
+RESERVED = ("revenu_par_part_max", "statuts", "exige", "exige_une_de")
+"""What leaves some adults out whatever they buy. An age or a price does not: one can wait, or choose another bicycle."""
 CEILINGS = {"plafond_electrique": "électrique", "plafond_mecanique": "mécanique simple"}
 
 ROWS_FIELDS = [
@@ -78,6 +82,11 @@ COVER_FIELDS = [
         field(name, "number", f"Plafond, vélo {bike} (€)", f"Le plus haut plafond, pour un vélo {bike}, parmi les aides qui valent ici. Ce n'est pas une somme. Vide si aucune ne dit de montant pour ce vélo.")
         for name, bike in CEILINGS.items()
     ),
+    *(
+        field(name, "integer", f"Vélo électrique, niveau {level}", f"Nombre d'aides présumées ouvertes de ce niveau ({level}) qui valent ici pour un vélo électrique.", required=True, minimum=0)
+        for level, name in ELECTRIC.items()
+    ),
+    field("electrique_pour_tous", "integer", "Vélo électrique, pour tout adulte", "Parmi ces aides, tous niveaux ensemble, celles qui ne demandent ni revenu maximal, ni statut, ni abonnement, ni autre aide, ni handicap.", required=True, minimum=0),
 ]  # fmt: skip
 
 
@@ -174,6 +183,9 @@ def _cover(aids: list[dict], communes: list[dict]) -> list[dict]:
         here = helped[one["code_commune"]]
         row = {name: one[name] or None for name in ("code_commune", "nom", "code_departement", "code_region", "siren_epci", "population")}
         row |= {name: sum(aid["organisme"]["niveau"] == level for aid in here) for level, name in LAYERS.items()}
+        electric = [(aid, each) for aid in here for each in aid["velos"] if each["type"] == "électrique"]
+        row |= {name: sum(aid["organisme"]["niveau"] == level for aid, _ in electric) for level, name in ELECTRIC.items()}
+        row["electrique_pour_tous"] = sum(not any(key in aid["conditions"] | each.get("conditions", {}) for key in RESERVED) for aid, each in electric)
         for name, bike in CEILINGS.items():
             row[name] = max((each["plafond"] for aid in here for each in aid["velos"] if each["type"] == bike and "plafond" in each), default=None)
         found.append(row)
@@ -202,6 +214,8 @@ def _expect(aids: list[dict], rows: list[dict], covered: list[dict]) -> None:
             "communes": len(covered),
             "communes helped": sum(any(row[name] for name in LAYERS.values()) for row in covered),
             "inhabitants helped": sum(int(row["population"] or 0) for row in covered if any(row[name] for name in LAYERS.values())),
+            "inhabitants helped for an electric bicycle": sum(int(row["population"] or 0) for row in covered if any(row[name] for name in ELECTRIC.values())),
+            "inhabitants helped whoever they are": sum(int(row["population"] or 0) for row in covered if row["electrique_pour_tous"]),
         },
-        {"aids": 282, "rows": 1319, "without a ceiling": 6, "communes": 34969, "communes helped": 12521, "inhabitants helped": 34312286},
+        {"aids": 282, "rows": 1319, "without a ceiling": 6, "communes": 34969, "communes helped": 12521, "inhabitants helped": 34312286, "inhabitants helped for an electric bicycle": 32122466, "inhabitants helped whoever they are": 21228096},
     )  # fmt: skip
