@@ -84,6 +84,19 @@ def test_master_has_nbgraders_metadata_and_the_truth_as_a_literal(built):
     assert (essay["grade"], essay["solution"], essay["points"], essay["cell_type"]) == (True, True, 40, "markdown")
 
 
+def test_tests_announce_their_question_so_that_a_refusal_names_its_hint(built):
+    assert cells(built, MASTER_NB)["tests-grand"].source.startswith('check.question("tiny.1.1")\n')
+    assert 'hint("tiny.1.1")' in [cell.source for cell in cells(built, RELEASED_NB).values()]
+
+
+def test_rubric_is_a_locked_cell_just_above_its_essay(built):
+    for path in (MASTER_NB, RELEASED_NB):
+        names = list(cells(built, path))
+        rubric = cells(built, path)["bareme-avis"]
+        assert names.index("bareme-avis") + 1 == names.index("essay-avis")
+        assert rubric.metadata.nbgrader["locked"] and not rubric.metadata.nbgrader["solution"] and "40 points" in rubric.source
+
+
 def test_given_cells_are_locked_and_parameters_are_free(built):
     master = cells(built, MASTER_NB).values()
     given = next(cell for cell in master if "valeurs =" in cell.source)
@@ -160,7 +173,14 @@ FAULTS = {
     "duplicated id": (NOTEBOOK_MD, '"essay": "avis"', '"essay": "grand"', "duplicated id « grand »"),
     "id with accents": (NOTEBOOK_MD, '"essay": "avis"', '"essay": "été"', "cannot be used"),
     "unknown truth": (NOTEBOOK_MD, 'truth["grand"]', 'truth["petit"]', "the truth file has no « petit »"),
-    "unknown hint": (NOTEBOOK_MD, 'truth["grand"])', 'truth["grand"], hint="tiny.1.petit")', "unknown hint « tiny.1.petit »"),
+    "question without a number": (NOTEBOOK_MD, "## Question 1", "## Une question", "« grand » is question 1, its heading says no number"),
+    "question out of order": (NOTEBOOK_MD, "## Question 2", "## Question 3", "« avis » is question 2, its heading says 3"),
+    "essay without a rubric": (NOTEBOOK_MD, ":::bareme\n", ":::retenir\n", "a rubric of 0 levels"),
+    "rubric short of a level": (NOTEBOOK_MD, "- **25 points** : un avis, avec une raison qui ne tient pas.\n", "", "a rubric of 3 levels"),
+    "rubric above the points": (NOTEBOOK_MD, "**40 points**", "**45 points**", "the rubric of « avis » goes 45, 25, 10, 0"),
+    "rubric that does not go down": (NOTEBOOK_MD, "**25 points**", "**40 points**", "goes 40, 40, 10, 0"),
+    "level of two sentences": (NOTEBOOK_MD, "un avis, et sa raison.", "Un avis. Et sa raison.", "is not one sentence"),
+    "rubric of nothing": (NOTEBOOK_MD, "## Question 1\n", "## Question 1\n\n:::bareme\n- **1 point** : oui.\n:::\n", "a rubric that no essay follows"),
 }
 
 

@@ -6,7 +6,8 @@ import numpy
 import pandas
 import pytest
 
-from challenge_data.checks import check, exercises, hints
+from challenge_data import course
+from challenge_data.checks import check, exercises, hints, of_package
 from challenge_data.errors import CheckFailed, LearnerError, NotAnswered
 from challenge_data.guide import Missing
 
@@ -38,10 +39,6 @@ def test_number_says_what_it_got(value, expected):
 
 def test_known_mistake_gets_its_own_sentence():
     assert refusal(check.number, 3.0, 12, mistakes={3: "Vous avez compté."}) == "Vous avez compté."
-
-
-def test_hint_to_open_is_named():
-    assert refusal(check.number, 3, 12, hint="01.total").endswith('hint("01.total").')
 
 
 @pytest.mark.parametrize("value", ["Latin-1", " latin-1 ", ["latin-1"], pandas.Series(["LATIN-1"])])
@@ -146,9 +143,12 @@ def test_answer_not_written_yet_is_said_so(verb):
 @pytest.fixture
 def kept(monkeypatch, tmp_path):
     monkeypatch.setenv("CHALLENGE_DATA_WORK", str(tmp_path))
-    monkeypatch.setattr(exercises, "_kept", lambda: {
-        "01.total": {"check": "check.number(total, 12)", "hints": ["Additionner.", "Avec `sum`."]}, "01.etrange": {"check": "total.colonne.x"}})
-    return tmp_path
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(of_package, "_kept", lambda: {
+        "01.total": {"check": "check.number(total, 12)", "hints": ["Additionner.", "Avec `sum`."]}, "01.etrange": {"check": "total.colonne.x"},
+        "velos.1.pays": {"number": "1.2", "hints": ["Lisez « pays »."]}, "air.1.heures": {"number": "1.2", "hints": ["Comptez.", "24."]}})
+    yield tmp_path
+    check.question(None)
 
 
 def test_lessons_check_runs_on_the_learners_names(kept, monkeypatch, capsys):
@@ -186,3 +186,40 @@ def test_damaged_file_of_hints_is_put_aside(kept):
     (kept / "indices.json").write_text("{abîmé")
     hints.hint("01.total", 1)
     assert (kept / "indices.abime.json").read_text() == "{abîmé" and hints.opened() == {"01.total": 1}
+
+
+def test_refusal_names_the_next_hint_to_open(kept, monkeypatch):
+    monkeypatch.setattr(exercises, "_learners_names", lambda: {"total": 3})
+    assert refusal(check, "01.total").endswith(' Indice 1 sur 2 : hint("01.total", 1).')
+    hints.hint("01.total", 1)
+    assert refusal(check, "01.total").endswith(' Indice 2 sur 2 : hint("01.total", 2).')
+    hints.hint("01.total", 2)
+    assert refusal(check, "01.total").endswith("Vos indices sont tous ouverts : montrez ce message à votre mentor.")
+    assert "hint" not in refusal(check.number, 3, 12), "nothing is being judged any more"
+
+
+def test_refusal_of_a_challenge_names_the_hint_by_the_least_to_type(kept, monkeypatch):
+    check.question("air.1.2")
+    assert refusal(check.number, 3, 12).endswith('hint("air.1.2", 1).')
+    (kept / "air").mkdir()
+    monkeypatch.chdir(kept / "air")
+    assert refusal(check.number, 3, 12).endswith('hint("1.2", 1).')
+    check.question("velos.1.2")
+    assert refusal(check.number, 3, 12).endswith('hint("velos.1.2", 1).')
+    check.question("unknown.9.9")
+    assert "hint" not in refusal(check.number, 3, 12), "an unknown question costs no point"
+
+
+def test_question_is_found_by_its_number_here(kept, monkeypatch, capsys):
+    with pytest.raises(LearnerError, match="« velos.1.2 » ou « air.1.2 »"):
+        hints.hint("1.2", 1)
+    monkeypatch.setattr(course, "challenges", lambda: ["air", "velos"])
+    course.team("Les Sternes", challenge="air")
+    hints.hint("1.2", 1)
+    (kept / "velos").mkdir()
+    monkeypatch.chdir(kept / "velos")
+    hints.hint("1.2", 1)
+    assert capsys.readouterr().out == "Indice 1 sur 2. Comptez.\nIndice 1 sur 1. Lisez « pays ».\n"
+    assert hints.opened() == {"air.1.heures": 1, "velos.1.pays": 1}
+    with pytest.raises(LearnerError, match="Aucun exercice"):
+        hints.hint("1.9")

@@ -33,8 +33,8 @@ def _given(lesson: Lesson, home: Path, work: Path) -> list[tuple[str, str]]:
     kept = work / "exercises.json"
     kept.write_text(json.dumps(assemble.exercises(CURRICULUM)), encoding="utf-8")
     # The checks as the curriculum says them now, whether or not the package's copy was built since.
-    cells = [("", f"import json\nfrom pathlib import Path\nfrom challenge_data.checks import exercises\n"
-                  f"kept = json.loads(Path({str(kept)!r}).read_text(encoding='utf-8'))\nexercises._kept = lambda: kept")]
+    cells = [("", f"import json\nfrom pathlib import Path\nfrom challenge_data.checks import of_package\n"
+                  f"kept = json.loads(Path({str(kept)!r}).read_text(encoding='utf-8'))\nof_package._kept = lambda: kept")]
     ours = assemble.lesson_notebook(lesson, CURRICULUM, answered=True)
     for cell in ours.cells:
         if cell.cell_type != "code" or cell.source.startswith("hint("):

@@ -100,6 +100,13 @@ check.number(grand, truth["grand"])
 
 ## Question 2
 
+:::bareme
+- **40 points** : un avis, et sa raison.
+- **25 points** : un avis, avec une raison qui ne tient pas.
+- **10 points** : un avis sans raison.
+- **0 point** : rien.
+:::
+
 +++ {"essay": "avis", "points": 40}
 ### BEGIN SOLUTION
 Neuf est grand.

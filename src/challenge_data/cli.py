@@ -15,7 +15,12 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("build", help="curriculum text to notebooks, solutions and exercises")
     commands.add_parser("check", help="tell every problem of the curriculum and of the built files")
     commands.add_parser("expert", help="experts' notebooks, slides and the printable programme, to build/")
-    return {"build": _build, "check": _check, "expert": _expert}[parser.parse_args(arguments).command]()
+    hints = commands.add_parser("hints", help="the hints that each team opened, from the folder of submissions")
+    hints.add_argument("submissions", type=Path, help="a folder with one folder a team, as received")
+    given = parser.parse_args(arguments)
+    if given.command == "hints":
+        return _hints(given.submissions)
+    return {"build": _build, "check": _check, "expert": _expert}[given.command]()
 
 
 def _build() -> int:
@@ -47,6 +52,19 @@ def _check() -> int:
     from challenge_data import build
 
     return _told(build.check(course.root()))
+
+
+def _hints(submissions: Path) -> int:
+    from challenge_data.grading import opened_hints
+
+    if not submissions.is_dir():
+        print(f"{submissions}: no such folder. Give the one that holds a folder for each team.", file=sys.stderr)
+        return 1
+    found = opened_hints(submissions)
+    for each in found:
+        print(each.team, each.problem or ", ".join(f"{name} {opened}/{of}" for name, (opened, of) in each.opened.items()), sep=": ")
+    print(f"{len(found)} file(s) of opened hints.")
+    return 1 if any(each.problem for each in found) else 0
 
 
 def _told(problems: list) -> int:

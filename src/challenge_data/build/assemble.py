@@ -53,13 +53,15 @@ def master_notebook(notebook: Notebook, curriculum: Curriculum, *, asserted: boo
 
 
 def exercises(curriculum: Curriculum) -> dict[str, dict]:
-    """What the package keeps of each exercise and question: the check's code and the hints. Keys as ``02.filtrer``."""
+    """What the package keeps of each exercise and question: the check's code, the hints, the number. Keys as ``02.filtrer``."""
     kept: dict[str, dict] = {}
     for part in curriculum.parts:
         last = None
         for cell in part.document.cells:
             if cell.role in ("exercise", "solution", "essay"):
                 last = f"{part.prefix}.{cell.graded_id}"
+                if isinstance(part, Notebook) and (number := part.number(cell)):
+                    kept.setdefault(last, {})["number"] = number
             if cell.role == "exercise":
                 kept.setdefault(last, {})["check"] = cell.inside("CHECK")
             for box in boxes.split(cell.source) if cell.kind == "markdown" else ():
@@ -104,6 +106,8 @@ def master_parts(cell: Cell, notebook: Notebook, curriculum: Curriculum) -> Iter
         if cell.regions("HIDDEN TESTS"):
             # What a team sees when the visible tests pass: the form is right, the value is not known yet.
             literal = literal.replace("### BEGIN HIDDEN TESTS", "check.form()\n### BEGIN HIDDEN TESTS", 1)
+        # A refusal then names the hint to open.
+        literal = f'check.question("{notebook.question(name)}")\n{literal}'
         yield literal, {"kind": "code", "tags": cell.tags, "id": f"tests-{name}",
                         "nbgrader": _nbgrader(f"tests-{name}", cell.kind, grade=True, locked=True, points=points)}
     elif cell.role == "essay":
@@ -128,6 +132,13 @@ def _markdown_parts(cell: Cell, part: Lesson | Notebook, curriculum: Curriculum)
     for piece in boxes.split(cell.source):
         if isinstance(piece, str):
             text.append(piece)
+        elif piece.name == "bareme" and (essay := following_essay(cell, part)):
+            if text:
+                yield boxes.strip_terms("\n\n".join(text)), {"kind": "markdown"}
+            text = []
+            # A cell of its own, that nobody can change: the team reads it, and so does who grades, just above the answer.
+            name = f"bareme-{essay}"
+            yield rendered(piece, part, curriculum), {"kind": "markdown", "id": name, "nbgrader": _nbgrader(name, "markdown", locked=True)}
         elif piece.name == "indice" or (piece.name == "quiz" and not cell.metadata.get("animation")):
             if piece.name == "quiz":
                 text.append(boxes.asked(piece.body, piece.title))
@@ -138,7 +149,7 @@ def _markdown_parts(cell: Cell, part: Lesson | Notebook, curriculum: Curriculum)
                 rank = next(ranks)
                 yield f'quiz("{part.prefix}.{rank}")', {"kind": "code", "id": f"quiz-{rank}"}
             else:
-                yield f'hint("{part.prefix}.{owner(cell, part)}")', {"kind": "code"}
+                yield f'hint("{part.question(owner(cell, part))}")', {"kind": "code"}
         else:
             text.append(rendered(piece, part, curriculum))
     if text:
@@ -150,6 +161,14 @@ def owner(cell: Cell, part: Lesson | Notebook) -> str | None:
     cells = part.document.cells
     above = cells[: next(rank for rank, other in enumerate(cells) if other is cell)]
     return next((other.graded_id for other in reversed(above) if other.role in ("exercise", "solution", "essay")), None)
+
+
+def following_essay(cell: Cell, part: Lesson | Notebook) -> str | None:
+    """The id of the essay that a rubric in this cell is for: the next graded cell, if it is one."""
+    cells = part.document.cells
+    below = cells[next(rank for rank, other in enumerate(cells) if other is cell) + 1 :]
+    graded = next((other for other in below if other.role), None)
+    return graded.graded_id if graded is not None and graded.role == "essay" else None
 
 
 def rendered(box: boxes.Box, part: Lesson | Notebook, curriculum: Curriculum) -> str:

@@ -28,6 +28,7 @@ BOXES = {*ALERTS, "indice", "quiz", "figure", "programme"}
 
 _OPEN = re.compile(r"^:::\s*\{?([a-z-]+)\}?\s*(.*?)\s*$")
 _TERM = re.compile(r"\s?\{terme\}`([^`]*)`")
+_LEVEL = re.compile(r"^- \*\*([\d,.]+) points?\*\* : (.+)$")
 _CHOICE = re.compile(r"^- \[( |x)\] (.+)$")
 
 
@@ -135,6 +136,11 @@ def read_hints(body: str) -> list[str]:
         elif steps and text.strip():
             steps[-1] += "\n" + text.strip()
     return steps
+
+
+def read_rubric(body: str) -> list[tuple[float, str]]:
+    """(points, sentence) of each level, in order."""
+    return [(float(match[1].replace(",", ".")), match[2].strip()) for text in body.splitlines() if (match := _LEVEL.match(text))]
 
 
 def strip_terms(markdown: str) -> str:

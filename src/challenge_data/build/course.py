@@ -1,13 +1,16 @@
 """The whole curriculum, read: lessons and challenges, their ids, and where each is built."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
 from challenge_data.build.problems import BuildError, Problem
-from challenge_data.build.source import Document, read
+from challenge_data.build.source import Cell, Document, read
+
+_QUESTION = re.compile(r"^#{2,6} +Question (\d+)\b", re.MULTILINE)
 
 
 @dataclass
@@ -28,6 +31,10 @@ class Lesson:
     def prefix(self) -> str:
         """What an exercise's id is written with: ``02.filtrer``."""
         return self.code
+
+    def question(self, graded_id: str) -> str:
+        """What ``hint`` is called with."""
+        return f"{self.prefix}.{graded_id}"
 
     @property
     def title(self) -> str:
@@ -56,7 +63,23 @@ class Notebook:
     @property
     def prefix(self) -> str:
         """What a question's id is written with: ``defibrillateurs.1.lecture``."""
-        return f"{self.challenge.name}.{self.document.path.stem.split('_')[0]}"
+        return f"{self.challenge.name}.{self._rank}"
+
+    @property
+    def _rank(self) -> str:
+        return self.document.path.stem.split("_")[0]
+
+    def number(self, cell: Cell) -> str | None:
+        """« 1.3 »: this notebook's rank, then the number in the heading « Question 3 » above the cell; None without one."""
+        above = self.document.cells[: next(rank for rank, other in enumerate(self.document.cells) if other is cell)]
+        headings = [match[1] for other in above if other.kind == "markdown" for match in _QUESTION.finditer(other.source)]
+        return f"{self._rank}.{headings[-1]}" if headings else None
+
+    def question(self, graded_id: str) -> str:
+        """What ``hint`` is called with: ``aides-velo.1.3``, by its number; by its id where it has none."""
+        cell = next(cell for cell in self.document.cells if cell.graded_id == graded_id and cell.role in ("solution", "essay"))
+        number = self.number(cell)
+        return f"{self.challenge.name}.{number}" if number else f"{self.prefix}.{graded_id}"
 
     @property
     def title(self) -> str:

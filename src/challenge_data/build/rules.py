@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from challenge_data.build import accessibility, accessibility_colours, boxes, cribs, glossary, maturity, programme
-from challenge_data.build.assemble import owner
+from challenge_data.build.assemble import following_essay, owner
 from challenge_data.build.course import Curriculum, Lesson, Notebook
 from challenge_data.build.problems import Problem
 from challenge_data.build.source import KNOWN_METADATA, MARKERS, ROLES, Cell
@@ -17,6 +17,8 @@ from challenge_data.guide import is_unanswered
 
 MAX_CODE_LINES = 12
 """A learner holds about that many lines in view and in mind; tests are not read line by line."""
+
+RUBRIC_LEVELS = 4
 
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<src>[^)\s]+)[^)]*\)")
 _HTML_IMAGE = re.compile(r"<img\b(?P<attributes>[^>]*)>", re.IGNORECASE)
@@ -115,11 +117,49 @@ def ids(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
         if cell.kind == "code" and cell.role in ("solution", "exercise") and not is_unanswered(str(cell.metadata.get("stub", ""))):
             yield part.document.problem(cell.line, f"the stub of « {cell.graded_id} » leaves nothing to complete",
                                         "give :stub: a line in which … stands for what is to be written")
-    known = {f"{part.prefix}.{name}" for name in answers | {c.graded_id for c in cells if c.role == "exercise"}}
-    for cell in cells:
-        for match in re.finditer(r'\bhint=["\']([^"\']+)["\']', cell.source):
-            if match[1] not in known:
-                yield part.document.problem(cell.line, f"unknown hint « {match[1]} »", f"use one of {', '.join(sorted(known))}")
+
+
+def questions(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    """Each answer of a graded notebook stands under its own heading, numbered from 1: teams, hints and feedback name it so."""
+    if not isinstance(part, Notebook):
+        return
+    rank = part.document.path.stem.split("_")[0]
+    for place, cell in enumerate((cell for cell in part.document.cells if cell.role in ("solution", "essay")), 1):
+        if (found := part.number(cell)) != f"{rank}.{place}":
+            yield part.document.problem(cell.line, f"« {cell.graded_id} » is question {place}, its heading says {found.split('.')[1] if found else 'no number'}",
+                                        f"write ### Question {place} · … above it")
+
+
+def rubrics(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
+    """What a person grades has a rubric: four levels, one sentence each, from all the points down to none."""
+    if not isinstance(part, Notebook):
+        return
+    rubric = None
+    for cell in part.document.cells:
+        for box in boxes.split(cell.source) if cell.kind == "markdown" and cell.role is None else ():
+            if isinstance(box, boxes.Box) and box.name == "bareme":
+                rubric = box
+                if following_essay(cell, part) is None:
+                    yield part.document.problem(cell.line + box.line, "a rubric that no essay follows", "put it just above the essay it is for")
+        if cell.role == "essay":
+            yield from _rubric_faults(part, cell, rubric)
+        if cell.role:
+            rubric = None
+
+
+def _rubric_faults(part: Notebook, essay: Cell, rubric: boxes.Box | None) -> Iterator[Problem]:
+    levels = boxes.read_rubric(rubric.body) if rubric else []
+    if len(levels) != RUBRIC_LEVELS:
+        yield part.document.problem(essay.line, f"the essay « {essay.graded_id} » has a rubric of {len(levels)} levels",
+                                    f"write {RUBRIC_LEVELS} in a :::bareme box above it: - **6 points** : one sentence.")
+        return
+    given = [points for points, _ in levels]
+    if given[0] != essay.metadata.get("points") or given[-1] != 0 or sorted(set(given), reverse=True) != given:
+        yield part.document.problem(essay.line, f"the rubric of « {essay.graded_id} » goes {', '.join(f'{points:g}' for points in given)}",
+                                    f"go from {essay.metadata.get('points')} points down to 0")
+    for points, sentence in levels:
+        if len(re.findall(r"[.!?…](?=\s|$)", sentence)) != 1:
+            yield part.document.problem(essay.line, f"the level {points:g} of « {essay.graded_id} » is not one sentence: {sentence[:60]}…", "say it in one sentence")
 
 
 def points(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
@@ -264,7 +304,7 @@ def truths(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]
                     yield part.document.problem(cell.line, f"the truth file has no « {match[1]} »", "add it to the generator's truth")
 
 
-RULES = (header, metadata, markers, ids, points, headings, images, links, code_length, authors_boxes, imports, truths, *accessibility.RULES)
+RULES = (header, metadata, markers, ids, questions, rubrics, points, headings, images, links, code_length, authors_boxes, imports, truths, *accessibility.RULES)
 
 
 def _imported(source: str) -> set[str]:

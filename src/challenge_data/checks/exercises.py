@@ -1,31 +1,11 @@
-"""What the package keeps of each exercise: the check's code and the hints, built from the curriculum."""
+"""Runs the check of a lesson's exercise on what the learner made."""
 
-import difflib
-import json
 import sys
-from functools import cache
-from importlib import resources
 
-from challenge_data.errors import CheckFailed, LearnerError, NotAnswered
+from challenge_data.checks import hints
+from challenge_data.checks.of_package import known
+from challenge_data.errors import CheckFailed, NotAnswered
 from challenge_data.guide import shell
-
-
-@cache
-def _kept() -> dict[str, dict]:
-    return json.loads(resources.files(__package__).joinpath("exercises.json").read_text(encoding="utf-8"))
-
-
-def known(name: str) -> dict:
-    """What is kept of an exercise: ``{"check": code, "hints": [text, …]}``, each optional.
-
-    Raises:
-        LearnerError: no exercise has this id.
-    """
-    if name not in _kept():
-        near = difflib.get_close_matches(str(name), _kept(), n=1)
-        advice = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
-        raise LearnerError(f"Aucun exercice ne s'appelle « {name} ».{advice}")
-    return _kept()[name]
 
 
 def check(name: str) -> None:
@@ -39,6 +19,7 @@ def check(name: str) -> None:
 
     code = known(name).get("check", "")
     namespace = {**_learners_names(), "check": verbs}
+    hints.asking(name)
     try:
         exec(compile(code, f"<vérification de {name}>", "exec"), namespace)  # our own text, from the package
     except (CheckFailed, NotAnswered):
@@ -50,8 +31,10 @@ def check(name: str) -> None:
     except Exception as error:  # an answer of an unforeseen form must still get a sentence
         raise CheckFailed(
             f"Votre réponse n'a pas la forme attendue, et la vérification n'a pas pu la lire ({type(error).__name__} : {error}). "
-            "Affichez votre variable et comparez-la à la consigne."
+            f"Affichez votre variable et comparez-la à la consigne.{hints.advice()}"
         ) from None
+    finally:
+        hints.asking(None)
 
 
 def _learners_names() -> dict:

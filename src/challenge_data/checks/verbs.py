@@ -12,7 +12,7 @@ from challenge_data.checks import compare
 from challenge_data.errors import CheckFailed
 
 
-def that(condition: Any, failure: str, success: str = "", *, hint: str | None = None) -> None:
+def that(condition: Any, failure: str, success: str = "") -> None:
     """A plain condition, for what no other check says. A column of several answers does not hold.
 
     Raises:
@@ -20,12 +20,12 @@ def that(condition: Any, failure: str, success: str = "", *, hint: str | None = 
     """
     holds = compare.single(condition)
     if hasattr(holds, "shape") or not holds:  # a whole column of answers is not one answer
-        _fail(failure, hint)
+        _fail(failure)
     _well(success)
 
 
 def number(value: Any, expected: float, *, tolerance: float = 1e-6, what: str = "votre réponse",
-           mistakes: Mapping[float, str] | None = None, hint: str | None = None) -> None:
+           mistakes: Mapping[float, str] | None = None) -> None:
     """One number, within a relative tolerance.
 
     Raises:
@@ -36,12 +36,12 @@ def number(value: Any, expected: float, *, tolerance: float = 1e-6, what: str = 
         return _well(f"{compare.show(found)}, c'est juste.")
     for wrong, message in (mistakes or {}).items():
         if compare.same(found, wrong, tolerance):
-            _fail(message, hint)
-    _fail(f"{compare.subject(what)} vaut {compare.show(found)} : ce n'est pas le résultat attendu. Relisez la consigne mot à mot.", hint)
+            _fail(message)
+    _fail(f"{compare.subject(what)} vaut {compare.show(found)} : ce n'est pas le résultat attendu. Relisez la consigne mot à mot.")
 
 
 def text(value: Any, expected: str | Iterable[str], *, what: str = "votre réponse",
-         mistakes: Mapping[str, str] | None = None, hint: str | None = None) -> None:
+         mistakes: Mapping[str, str] | None = None) -> None:
     """One text; case, accents and blanks around are forgiven. ``expected`` may list several accepted texts.
 
     Raises:
@@ -49,18 +49,18 @@ def text(value: Any, expected: str | Iterable[str], *, what: str = "votre répon
     """
     found = compare.single(value)
     if not isinstance(found, str):
-        _fail(f"{compare.subject(what)} doit être du texte, entre guillemets ; ici, c'est {compare.kind(found)}.", hint)
+        _fail(f"{compare.subject(what)} doit être du texte, entre guillemets ; ici, c'est {compare.kind(found)}.")
     accepted = [expected] if isinstance(expected, str) else list(expected)
     if compare.plain_text(found) in map(compare.plain_text, accepted):
         return _well(f"« {found} », c'est juste.")
     for wrong, message in (mistakes or {}).items():
         if compare.plain_text(found) == compare.plain_text(wrong):
-            _fail(message, hint)
-    _fail(f"« {found} » n'est pas la réponse attendue. Relisez la consigne mot à mot.", hint)
+            _fail(message)
+    _fail(f"« {found} » n'est pas la réponse attendue. Relisez la consigne mot à mot.")
 
 
 def row_count(table: Any, expected: int, *, what: str = "votre tableau",
-              mistakes: Mapping[int, str] | None = None, hint: str | None = None) -> None:
+              mistakes: Mapping[int, str] | None = None) -> None:
     """The number of rows of a table.
 
     Raises:
@@ -70,13 +70,13 @@ def row_count(table: Any, expected: int, *, what: str = "votre tableau",
     if found == expected:
         return _well(f"{compare.show(found)} {_plural(found, 'ligne')}, c'est juste.")
     if message := (mistakes or {}).get(found):
-        _fail(message, hint)
+        _fail(message)
     verdict = "c'est trop" if found > expected else "ce n'est pas assez"
     _fail(f"{compare.subject(what)} a {compare.show(found)} {_plural(found, 'ligne')} : {verdict}. "
-          "Regardez la condition qui garde ou écarte des lignes.", hint)
+          "Regardez la condition qui garde ou écarte des lignes.")
 
 
-def has_columns(table: Any, columns: Iterable[str], *, what: str = "votre tableau", hint: str | None = None) -> None:
+def has_columns(table: Any, columns: Iterable[str], *, what: str = "votre tableau") -> None:
     """The columns are there; named index levels count as columns, other columns are welcome.
 
     Raises:
@@ -91,10 +91,10 @@ def has_columns(table: Any, columns: Iterable[str], *, what: str = "votre tablea
     near = [f"« {match[0]} » au lieu de « {name} »" for name in missing
             if (match := difflib.get_close_matches(name, present, n=1, cutoff=0.75))]
     advice = f" Peut-être une faute de frappe : {', '.join(near)}." if near else f" Ses colonnes : {', '.join(present)}."
-    _fail(f"{compare.subject(what)} n'a pas {_plural(len(missing), 'la colonne', 'les colonnes')} {_listed(missing)}.{advice}", hint)
+    _fail(f"{compare.subject(what)} n'a pas {_plural(len(missing), 'la colonne', 'les colonnes')} {_listed(missing)}.{advice}")
 
 
-def rows_kept(before: Any, after: Any, *, hint: str | None = None) -> None:
+def rows_kept(before: Any, after: Any) -> None:
     """No row was lost or invented between two tables.
 
     Raises:
@@ -106,10 +106,10 @@ def rows_kept(before: Any, after: Any, *, hint: str | None = None) -> None:
     gone = start - end
     what = f"{compare.show(gone)} ont disparu, sans bruit" if gone > 0 else f"{compare.show(-gone)} sont apparues"
     _fail(f"{compare.show(start)} lignes avant, {compare.show(end)} après : {what}. "
-          "Comptez les lignes avant et après chaque étape pour trouver laquelle.", hint)
+          "Comptez les lignes avant et après chaque étape pour trouver laquelle.")
 
 
-def one_row_each(table: Any, reference: Any, *, key: str = "code_commune", hint: str | None = None) -> None:
+def one_row_each(table: Any, reference: Any, *, key: str = "code_commune") -> None:
     """Each key of the reference has exactly one row in the table, and there is no other.
 
     Args:
@@ -126,16 +126,16 @@ def one_row_each(table: Any, reference: Any, *, key: str = "code_commune", hint:
     doubled = [value for value in dict.fromkeys(found) if found.count(value) > 1]
     if missing:
         _fail(f"{_count(missing, 'absente', 'absentes')} de votre tableau pour « {key} » : {_some(missing)}. "
-              "Ne rien avoir est une information : chaque valeur garde sa ligne.", hint)
+              "Ne rien avoir est une information : chaque valeur garde sa ligne.")
     if doubled:
-        _fail(f"« {key} » a plusieurs lignes pour {_some(doubled)}. On attend une ligne, et une seule, pour chaque valeur.", hint)
+        _fail(f"« {key} » a plusieurs lignes pour {_some(doubled)}. On attend une ligne, et une seule, pour chaque valeur.")
     if foreign:
-        _fail(f"« {key} » a des valeurs qui ne sont pas attendues : {_some(foreign)}.", hint)
+        _fail(f"« {key} » a des valeurs qui ne sont pas attendues : {_some(foreign)}.")
     _well(f"Une ligne pour chaque valeur de « {key} » ({len(found)}).")
 
 
 def same_set(values: Any, expected: Iterable[Any], *, what: str = "votre liste",
-             mistakes: Iterable[tuple[Iterable[Any], str]] = (), hint: str | None = None) -> None:
+             mistakes: Iterable[tuple[Iterable[Any], str]] = ()) -> None:
     """The same values in any order and any container; doubles are forgiven.
 
     Raises:
@@ -146,16 +146,15 @@ def same_set(values: Any, expected: Iterable[Any], *, what: str = "votre liste",
         return _well(f"{len(wanted)} {_plural(len(wanted), 'valeur')}, c'est juste.")
     for wrong, message in mistakes:
         if found == _comparable(wrong):
-            _fail(message, hint)
+            _fail(message)
     missing, excess = len(wanted - found), sorted(map(str, found - wanted))
     parts = [f"il en manque {missing}"] if missing else []
     parts += [f"{_some(excess)} {_plural(len(excess), 'n’y a pas sa place', 'n’y ont pas leur place')}"] if excess else []
-    _fail(f"{compare.subject(what)} n'est pas celle attendue : {' et '.join(parts)}.", hint)
+    _fail(f"{compare.subject(what)} n'est pas celle attendue : {' et '.join(parts)}.")
 
 
 def column(table: Any, key: str, column: str, expected: Mapping[Any, Any], *, tolerance: float = 1e-6,
-           missing_as: Iterable[Any] = (), mistakes: Iterable[tuple[Mapping | Callable, str]] = (),
-           hint: str | None = None) -> None:
+           missing_as: Iterable[Any] = (), mistakes: Iterable[tuple[Mapping | Callable, str]] = ()) -> None:
     """The value of a column for each key, whatever the order, the index and the dtype.
 
     Args:
@@ -170,7 +169,7 @@ def column(table: Any, key: str, column: str, expected: Mapping[Any, Any], *, to
     frame = compare.table(table, "votre tableau")
     has_both = [name for name in (key, column) if name not in frame.columns]
     if has_both:
-        has_columns(table, [key, column], hint=hint)
+        has_columns(table, [key, column])
     found = dict(zip(map(str, frame[key].tolist()), frame[column].tolist(), strict=True))
     wanted = {str(name): value for name, value in expected.items()}
     forgiven = list(missing_as)
@@ -185,12 +184,12 @@ def column(table: Any, key: str, column: str, expected: Mapping[Any, Any], *, to
         return _well(f"« {column} » : {len(wanted)} {_plural(len(wanted), 'valeur juste', 'valeurs justes')}.")
     for mistake, message in mistakes:
         if _shows(mistake, found, tolerance):
-            _fail(message, hint)
+            _fail(message)
     if absent:
-        _fail(f"Il manque {len(absent)} {_plural(len(absent), 'ligne')} : rien pour {_some(absent)} dans « {key} ».", hint)
+        _fail(f"Il manque {len(absent)} {_plural(len(absent), 'ligne')} : rien pour {_some(absent)} dans « {key} ».")
     first = wrong[0]
     _fail(f"« {column} » n'est pas juste pour {_plural(len(wrong), '', f'{len(wrong)} lignes, dont ')}{compare.show(first)} : "
-          f"vous avez {compare.show(found[first])}. Refaites ce calcul à la main pour cette ligne.", hint)
+          f"vous avez {compare.show(found[first])}. Refaites ce calcul à la main pour cette ligne.")
 
 
 def form() -> None:
@@ -228,9 +227,8 @@ def _well(message: str) -> None:
         print(message)
 
 
-def _fail(message: str, hint: str | None) -> None:
-    advice = f" Un indice vous attend : hint(\"{hint}\")." if hint else ""
-    raise CheckFailed(message + advice)
+def _fail(message: str) -> None:
+    raise CheckFailed(message)
 
 
 def _plural(count: int, one: str, many: str | None = None) -> str:
