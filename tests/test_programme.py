@@ -112,6 +112,12 @@ def test_the_table_of_lesson_00_links_what_exists_and_nothing_else():
     assert "](../../exercises/defibrillateurs/2_manipuler.ipynb)" in table and "solutions" not in table
 
 
+def test_the_table_of_challenges_gives_the_name_to_write_and_the_question():
+    table = programme.challenge_table(CURRICULUM).splitlines()
+    assert [row.split("`")[1] for row in table[2:]] == [challenge.name for challenge in CURRICULUM.challenges]
+    assert any("| `defibrillateurs` | À moins de cinq minutes d'un défibrillateur, de jour comme de nuit ? | Communauté de communes de Brumeval," in row for row in table)
+
+
 def test_the_printed_page_says_every_slot_with_its_hour():
     page = programme.page(DAYS)
     assert page.count("<tr><td>") == sum(len(day.slots) + len(day.halves) - 1 for day in DAYS)

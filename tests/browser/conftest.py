@@ -36,18 +36,23 @@ def work(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(course, work) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     environment = os.environ | {
         "CHALLENGE_DATA_WORK": str(work), "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "JUPYTER_CONFIG_DIR": str(work / ".config"), "JUPYTERLAB_SETTINGS_DIR": str(work / ".settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(work / ".workspaces"),
     }
+    yield from serve(course, environment)
+
+
+def serve(course: Path, environment: dict[str, str]) -> Iterator[str]:
+    """JupyterLab started in a course folder, until the test is done with it; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
          "--IdentityProvider.token=", f"--ServerApp.root_dir={course}"],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        cwd=course, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     url = f"http://127.0.0.1:{port}"
     for _ in range(START_SECONDS * 4):
         try:

@@ -178,6 +178,8 @@ def rendered(box: boxes.Box, part: Lesson | Notebook, curriculum: Curriculum) ->
         return boxes.alert("objectifs", f"{box.body}\n\n{_facts(part, curriculum)}", box.title)
     if box.name == "programme":
         return programme.week_table(curriculum, part)
+    if box.name == "defis":
+        return programme.challenge_table(curriculum)
     if box.name == "figure":
         image, _, caption = box.body.partition("\n\n")
         return f"{image}\n\n*{caption.strip()}*" if caption.strip() else image

@@ -24,7 +24,7 @@ ALERTS = {
 }
 """Box name -> (alert colour, title). The title says in words what the colour says."""
 
-BOXES = {*ALERTS, "indice", "quiz", "figure", "programme"}
+BOXES = {*ALERTS, "indice", "quiz", "figure", "programme", "defis"}
 
 _OPEN = re.compile(r"^:::\s*\{?([a-z-]+)\}?\s*(.*?)\s*$")
 _TERM = re.compile(r"\s?\{terme\}`([^`]*)`")

@@ -251,6 +251,15 @@ def week_table(curriculum: Curriculum, part: Lesson | Notebook) -> str:
     return "\n".join(rows)
 
 
+def challenge_table(curriculum: Curriculum) -> str:
+    """The challenges as a Markdown table for learners: the name to write, the question, who asks it."""
+    rows = ["| défi | sa question | qui la pose (services inventés) |", "|:--|:--|:--|"]
+    for challenge in curriculum.challenges:
+        service = re.sub(r" *\(inventée?s?\)", "", challenge.settings.get("commissioner", {}).get("service", ""))
+        rows.append(f"| `{challenge.name}` | {challenge.settings.get('title', '')} | {service} |")
+    return "\n".join(rows)
+
+
 def _places(slot: Slot, curriculum: Curriculum, part: Lesson | Notebook) -> str:
     if slot.kind == "défi":
         rank = slot.notebook.split("_")[0]
