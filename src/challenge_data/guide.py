@@ -12,6 +12,7 @@ import ast
 import re
 import sys
 
+from challenge_data import caught
 from challenge_data.errors import CheckFailed, NotAnswered
 
 ELLIPSIS = "…"
@@ -86,6 +87,7 @@ def not_answered(names: list[str]) -> None:
         NotAnswered: always.
     """
     _forget(names)
+    caught.unanswered()
     raise NotAnswered(_TO_COMPLETE)
 
 
@@ -110,6 +112,7 @@ def install() -> None:
     running.input_transformers_cleanup.append(_guard)
     running.set_custom_exc((Exception,), _show)
     running.events.register("post_run_cell", _all_said)
+    caught.watch(running)
     plain = running.display_formatter.formatters["text/plain"]
     for name in ("int64", "int32", "float64", "float32", "bool_", "bool", "str_"):
         # « 461.0 », not « np.float64(461.0) »: the type is not what a beginner asked for. By name: numpy may not be there.

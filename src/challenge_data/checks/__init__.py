@@ -6,7 +6,7 @@ verbs are what authors build checks and tests from. A verb that refuses names th
 
 from functools import wraps
 
-from challenge_data.checks import exercises, hints, verbs
+from challenge_data.checks import drawn, exercises, hints, verbs
 from challenge_data.checks.hints import hint
 from challenge_data.errors import CheckFailed
 
@@ -39,6 +39,7 @@ class _Check:
     one_row_each = _helped(verbs.one_row_each)
     same_set = _helped(verbs.same_set)
     column = _helped(verbs.column)
+    figure = _helped(drawn.figure)
     form = staticmethod(verbs.form)
 
     def __call__(self, name: str) -> None:
