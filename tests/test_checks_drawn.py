@@ -238,6 +238,7 @@ SEVERAL = {  # series -> name -> value
     "crossed": lambda: FRAME.T.plot.bar(),
     "twin axes": lambda: on(twins),
     "legend renamed": lambda: FRAME.plot.bar().legend(["le jour", "la nuit"]).axes,
+    "a slope for each name": lambda: on(lambda ax: [(ax.plot(["jour", "nuit"], FRAME.loc[name].tolist(), "k-o"), ax.text(1, FRAME.loc[name, "nuit"], name)) for name in NAMES]),
     "legend of the figure": lambda: (ax := FRAME.plot.bar(legend=False), ax.figure.legend(["jour", "nuit"]))[0],
     "dumbbells": lambda: on(lambda ax: (ax.hlines(NAMES, FRAME["nuit"], FRAME["jour"]), ax.plot(FRAME["jour"], NAMES, "ko", label="jour"),
                                         ax.plot(FRAME["nuit"], NAMES, "wo", label="nuit"), ax.legend())),
@@ -315,6 +316,30 @@ def test_years_are_names_and_numbers(draw):
     check.figure(drawn, values=YEARS)
     check.figure(drawn, values={str(year): value for year, value in YEARS.items()})
     assert "valeur attendue" in refusal(drawn, values={**YEARS, 2024: 120})
+
+
+MONTHS = pandas.Series([3, 4, 5], pandas.date_range("2026-01-31", periods=3, freq="ME"))
+FIRST_DAYS = pandas.Series([3, 4, 5], pandas.date_range("2026-01-01", periods=3, freq="MS"))
+
+
+@pytest.mark.parametrize("draw", [
+    lambda: MONTHS.plot(), lambda: MONTHS.plot.bar(), lambda: MONTHS.plot.barh(), lambda: FIRST_DAYS.plot.bar(), lambda: FIRST_DAYS.plot(), lambda: MONTHS.to_period("M").plot.bar(),
+    lambda: pyplot.bar(MONTHS.index, MONTHS, width=20), lambda: pyplot.bar(FIRST_DAYS.index.strftime("%Y-%m"), MONTHS), lambda: pyplot.plot(FIRST_DAYS),
+])
+def test_months_are_named_by_any_of_their_days(draw):
+    drawn = draw()
+    dress(figure_of(drawn))
+    check.figure(drawn, values=MONTHS.to_period("M"))
+
+
+@pytest.mark.parametrize("draw", [
+    lambda: on(lambda ax: (ax.bar(range(3), [3, 4, 5]), ax.set_xticks(range(3), ["04/01", "05/01", "6/1"]))),
+    lambda: pandas.Series([3, 4, 5], DAYS[:3]).plot.bar(), lambda: pandas.Series([3, 4, 5], DAYS[:3]).plot.barh(), lambda: pandas.Series([3, 4, 5], DAYS[:3].date).plot.bar(),
+])
+def test_days_are_named_with_or_without_their_year(draw):
+    drawn = draw()
+    dress(figure_of(drawn))
+    check.figure(drawn, values=dict(zip(DAYS, [3, 4, 5], strict=False)))
 
 
 @pytest.mark.parametrize("draw", [
@@ -622,6 +647,12 @@ def test_wrong_places_are_told(name):
     assert words in said, said
 
 
+def test_shares_may_be_drawn_per_cent():
+    ax = on(lambda ax: (ax.plot([0, 50, 100], [0, 20, 100], label="accès"), ax.plot([0, 100], [0, 100], "k:", label="égalité"), ax.legend()))
+    dress(ax.figure, xlabel="part des habitants (%)", ylabel="part des lieux (%)")
+    check.figure(ax, x=[0, 0.5, 1], y=[0, 0.2, 1])
+
+
 def test_years_a_little_off_are_not_forgiven():
     drawn = pyplot.plot([2020, 2021, 2022], [1, 2, 3])
     dress(figure_of(drawn))
@@ -642,6 +673,7 @@ APART = {
     "two lines": (lambda ax: (ax.plot([1, 2, 3], [1, 2, 3]), ax.plot([1, 2, 3], [3, 2, 1])), "2 séries et rien ne dit"),
     "grouped bars": (lambda ax: FRAME.plot.bar(ax=ax, legend=False), "2 séries"),
     "stacked area": (lambda ax: ax.stackplot([1, 2, 3], [1, 2, 3], [3, 2, 1]), "2 séries"),
+    "two dashes of one colour": (lambda ax: (ax.plot([1, 2, 3], [1, 2, 3], "k-"), ax.plot([1, 2, 3], [3, 2, 1], "k--")), "2 séries"),
     "two clouds": (lambda ax: (ax.scatter([1, 2], [3, 4]), ax.scatter([1, 2], [4, 3])), "2 séries"),
     "bar labels name nothing": (lambda ax: [ax.bar_label(bars) for bars in FRAME.plot.bar(ax=ax, legend=False).containers], "2 séries"),
     "matplotlib's names": (lambda ax: (ax.plot([1, 2, 3], [1, 2, 3]), ax.plot([1, 2, 3], [3, 2, 1]), ax.legend(["_child0", "_child1"])), "que l'ordinateur a mis"),
@@ -666,6 +698,7 @@ def test_series_that_nothing_tells_apart(name):
 ALONE = {
     "thresholds": lambda ax: (ax.plot([1, 2, 3], [1, 2, 3]), ax.axhline(2, color="r"), ax.axvline(2, color="g"), ax.plot([1, 3], [2, 2], "k--")),
     "a threshold drawn as a line": lambda ax: (ax.bar(NAMES, SERIES), ax.plot([0, 3], [4, 4], "r")),
+    "a threshold of many points": lambda ax: (ax.plot([1, 2, 3], [1, 2, 3]), ax.plot([1, 2, 3], [2, 2, 2], "r--")),
     "box plots": lambda ax: ax.boxplot([[1, 2, 3], [2, 3, 9]], tick_labels=["a", "b"]),
     "pandas box plots": lambda ax: FRAME.boxplot(ax=ax),
     "violins": lambda ax: ax.violinplot([[1, 2, 3], [2, 3, 9]]),
