@@ -2,6 +2,8 @@
 
 import datetime
 import itertools
+import subprocess
+import sys
 
 import geopandas
 import matplotlib
@@ -730,6 +732,36 @@ def test_what_is_one_series_needs_no_legend(name):
         assert "Il faut une légende" in refusal(ax, legend=True)
 
 
+ODD = {
+    "3d": lambda: on(lambda ax: (ax.plot([1, 2, 3], [1, 2, 3], [1, 2, 3]), ax.scatter([1], [2], [3])), subplot_kw={"projection": "3d"}),
+    "a globe": lambda: on(lambda ax: ax.plot([0, 1, 1], [0, 1, 0.5]), subplot_kw={"projection": "mollweide"}),
+    "a table": lambda: on(lambda ax: (ax.table([["a"]], loc="center"), ax.plot([1, 2]))),
+    "bars without value": lambda: pyplot.bar(NAMES, [numpy.nan] * 4),
+    "no bar": lambda: pyplot.bar([], []),
+    "a hole": lambda: pyplot.plot([1, 2, 3], [1, None, 3]),
+    "triangles": lambda: pyplot.tricontourf([0, 1, 0], [0, 0, 1], [1, 2, 3]),
+    "a picture": lambda: pyplot.imshow(numpy.zeros((2, 2, 3))),
+    "all pairs": lambda: pandas.plotting.scatter_matrix(pandas.DataFrame(numpy.random.default_rng(1).random((9, 2)))),
+    "without end": lambda: pyplot.plot([1, 2], [1, numpy.inf]),
+    "durations": lambda: pandas.Series([1, 2], pandas.to_timedelta([1, 2], unit="h")).plot(),
+    "polar bars": lambda: on(lambda ax: ax.bar([0, 1], [1, 2]), subplot_kw={"projection": "polar"}),
+    "words only": lambda: pyplot.text(0.5, 0.5, "bonjour à tous"),
+    "dates on y": lambda: pyplot.plot([1, 2], pandas.to_datetime(["2026-01-01", "2026-02-01"])),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_figure_of_an_unforeseen_form_gets_a_sentence_too(name):
+    drawn = ODD[name]()
+    dress(figure_of(drawn))
+    for asked in ({}, {"values": ROOMS}, {"values": BOTH}, {"values": PM}, {"x": [1, 2], "y": [1, 2]}, {"x": DAYS}, {"x": NAMES}, {"y": []}, {"legend": True},
+                  {"values": {}, "mistakes": [(lambda seen: seen.series is None, "Jamais.")]}):
+        try:
+            check.figure(drawn, **asked)
+        except CheckFailed as refused:
+            assert str(refused)
+
+
 # --- known mistakes, and functions that look for them
 
 
@@ -807,6 +839,15 @@ def test_a_figure_answers_one_question():
 def test_two_cells_may_judge_one_figure_if_they_say_so():
     said = played("ax = s.plot.bar()" + FINISH, "check.figure(ax, question='barres')", "check.figure(ax, values=s, question='barres')")
     assert said[1].startswith("Votre figure se lit") and said[2] == WELL
+
+
+def test_in_a_shell_that_keeps_no_history():
+    code = ("from IPython.core.interactiveshell import InteractiveShell\nimport matplotlib\nmatplotlib.use('agg')\nshell = InteractiveShell.instance()\n"
+            f"for source in [{HEAD!r}, {('ax = s.plot.bar()' + FINISH)!r}, {TEST!r}, {TEST!r}, 's.sum()', 'check.figure()']:\n"
+            "    shell.run_cell(source, store_history=False)\n    print('--')")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    parts = done.stdout.split("--\n")
+    assert parts[2] == parts[3] == WELL and "Aucune figure" in done.stdout.split("--\n")[5] + done.stderr, done.stdout + done.stderr
 
 
 def test_import_of_the_package_loads_no_matplotlib():
