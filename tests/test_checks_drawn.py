@@ -2,6 +2,8 @@
 
 import datetime
 import itertools
+import subprocess
+import sys
 
 import geopandas
 import matplotlib
@@ -238,6 +240,7 @@ SEVERAL = {  # series -> name -> value
     "crossed": lambda: FRAME.T.plot.bar(),
     "twin axes": lambda: on(twins),
     "legend renamed": lambda: FRAME.plot.bar().legend(["le jour", "la nuit"]).axes,
+    "a slope for each name": lambda: on(lambda ax: [(ax.plot(["jour", "nuit"], FRAME.loc[name].tolist(), "k-o"), ax.text(1, FRAME.loc[name, "nuit"], name)) for name in NAMES]),
     "legend of the figure": lambda: (ax := FRAME.plot.bar(legend=False), ax.figure.legend(["jour", "nuit"]))[0],
     "dumbbells": lambda: on(lambda ax: (ax.hlines(NAMES, FRAME["nuit"], FRAME["jour"]), ax.plot(FRAME["jour"], NAMES, "ko", label="jour"),
                                         ax.plot(FRAME["nuit"], NAMES, "wo", label="nuit"), ax.legend())),
@@ -315,6 +318,30 @@ def test_years_are_names_and_numbers(draw):
     check.figure(drawn, values=YEARS)
     check.figure(drawn, values={str(year): value for year, value in YEARS.items()})
     assert "valeur attendue" in refusal(drawn, values={**YEARS, 2024: 120})
+
+
+MONTHS = pandas.Series([3, 4, 5], pandas.date_range("2026-01-31", periods=3, freq="ME"))
+FIRST_DAYS = pandas.Series([3, 4, 5], pandas.date_range("2026-01-01", periods=3, freq="MS"))
+
+
+@pytest.mark.parametrize("draw", [
+    lambda: MONTHS.plot(), lambda: MONTHS.plot.bar(), lambda: MONTHS.plot.barh(), lambda: FIRST_DAYS.plot.bar(), lambda: FIRST_DAYS.plot(), lambda: MONTHS.to_period("M").plot.bar(),
+    lambda: pyplot.bar(MONTHS.index, MONTHS, width=20), lambda: pyplot.bar(FIRST_DAYS.index.strftime("%Y-%m"), MONTHS), lambda: pyplot.plot(FIRST_DAYS),
+])
+def test_months_are_named_by_any_of_their_days(draw):
+    drawn = draw()
+    dress(figure_of(drawn))
+    check.figure(drawn, values=MONTHS.to_period("M"))
+
+
+@pytest.mark.parametrize("draw", [
+    lambda: on(lambda ax: (ax.bar(range(3), [3, 4, 5]), ax.set_xticks(range(3), ["04/01", "05/01", "6/1"]))),
+    lambda: pandas.Series([3, 4, 5], DAYS[:3]).plot.bar(), lambda: pandas.Series([3, 4, 5], DAYS[:3]).plot.barh(), lambda: pandas.Series([3, 4, 5], DAYS[:3].date).plot.bar(),
+])
+def test_days_are_named_with_or_without_their_year(draw):
+    drawn = draw()
+    dress(figure_of(drawn))
+    check.figure(drawn, values=dict(zip(DAYS, [3, 4, 5], strict=False)))
 
 
 @pytest.mark.parametrize("draw", [
@@ -453,9 +480,9 @@ def test_what_a_figure_lacks_is_told_with_what_to_write(name):
 
 def test_all_that_lacks_is_told_at_once():
     ax = SERIES.plot.barh(ylabel="")
-    said = refusal(ax, values={**ROOMS, "Roc-en-Mer": 8}, ylabel=["salles"], what="la figure", hint="51.x")
+    said = refusal(ax, values={**ROOMS, "Roc-en-Mer": 8}, ylabel=["salles"], what="la figure")
     assert said.startswith("Il manque à la figure : un titre") and said.count(" ; ") == 3 and "l'axe horizontal" in said
-    assert "« Roc-en-Mer », où l'on lit 7" in said and said.endswith('hint("51.x").')
+    assert "« Roc-en-Mer », où l'on lit 7" in said
 
 
 TEXTS = {
@@ -622,6 +649,12 @@ def test_wrong_places_are_told(name):
     assert words in said, said
 
 
+def test_shares_may_be_drawn_per_cent():
+    ax = on(lambda ax: (ax.plot([0, 50, 100], [0, 20, 100], label="accès"), ax.plot([0, 100], [0, 100], "k:", label="égalité"), ax.legend()))
+    dress(ax.figure, xlabel="part des habitants (%)", ylabel="part des lieux (%)")
+    check.figure(ax, x=[0, 0.5, 1], y=[0, 0.2, 1])
+
+
 def test_years_a_little_off_are_not_forgiven():
     drawn = pyplot.plot([2020, 2021, 2022], [1, 2, 3])
     dress(figure_of(drawn))
@@ -642,6 +675,7 @@ APART = {
     "two lines": (lambda ax: (ax.plot([1, 2, 3], [1, 2, 3]), ax.plot([1, 2, 3], [3, 2, 1])), "2 séries et rien ne dit"),
     "grouped bars": (lambda ax: FRAME.plot.bar(ax=ax, legend=False), "2 séries"),
     "stacked area": (lambda ax: ax.stackplot([1, 2, 3], [1, 2, 3], [3, 2, 1]), "2 séries"),
+    "two dashes of one colour": (lambda ax: (ax.plot([1, 2, 3], [1, 2, 3], "k-"), ax.plot([1, 2, 3], [3, 2, 1], "k--")), "2 séries"),
     "two clouds": (lambda ax: (ax.scatter([1, 2], [3, 4]), ax.scatter([1, 2], [4, 3])), "2 séries"),
     "bar labels name nothing": (lambda ax: [ax.bar_label(bars) for bars in FRAME.plot.bar(ax=ax, legend=False).containers], "2 séries"),
     "matplotlib's names": (lambda ax: (ax.plot([1, 2, 3], [1, 2, 3]), ax.plot([1, 2, 3], [3, 2, 1]), ax.legend(["_child0", "_child1"])), "que l'ordinateur a mis"),
@@ -666,6 +700,7 @@ def test_series_that_nothing_tells_apart(name):
 ALONE = {
     "thresholds": lambda ax: (ax.plot([1, 2, 3], [1, 2, 3]), ax.axhline(2, color="r"), ax.axvline(2, color="g"), ax.plot([1, 3], [2, 2], "k--")),
     "a threshold drawn as a line": lambda ax: (ax.bar(NAMES, SERIES), ax.plot([0, 3], [4, 4], "r")),
+    "a threshold of many points": lambda ax: (ax.plot([1, 2, 3], [1, 2, 3]), ax.plot([1, 2, 3], [2, 2, 2], "r--")),
     "box plots": lambda ax: ax.boxplot([[1, 2, 3], [2, 3, 9]], tick_labels=["a", "b"]),
     "pandas box plots": lambda ax: FRAME.boxplot(ax=ax),
     "violins": lambda ax: ax.violinplot([[1, 2, 3], [2, 3, 9]]),
@@ -695,6 +730,36 @@ def test_what_is_one_series_needs_no_legend(name):
     check.figure(ax)
     if name != "grey lines and one named":
         assert "Il faut une légende" in refusal(ax, legend=True)
+
+
+ODD = {
+    "3d": lambda: on(lambda ax: (ax.plot([1, 2, 3], [1, 2, 3], [1, 2, 3]), ax.scatter([1], [2], [3])), subplot_kw={"projection": "3d"}),
+    "a globe": lambda: on(lambda ax: ax.plot([0, 1, 1], [0, 1, 0.5]), subplot_kw={"projection": "mollweide"}),
+    "a table": lambda: on(lambda ax: (ax.table([["a"]], loc="center"), ax.plot([1, 2]))),
+    "bars without value": lambda: pyplot.bar(NAMES, [numpy.nan] * 4),
+    "no bar": lambda: pyplot.bar([], []),
+    "a hole": lambda: pyplot.plot([1, 2, 3], [1, None, 3]),
+    "triangles": lambda: pyplot.tricontourf([0, 1, 0], [0, 0, 1], [1, 2, 3]),
+    "a picture": lambda: pyplot.imshow(numpy.zeros((2, 2, 3))),
+    "all pairs": lambda: pandas.plotting.scatter_matrix(pandas.DataFrame(numpy.random.default_rng(1).random((9, 2)))),
+    "without end": lambda: pyplot.plot([1, 2], [1, numpy.inf]),
+    "durations": lambda: pandas.Series([1, 2], pandas.to_timedelta([1, 2], unit="h")).plot(),
+    "polar bars": lambda: on(lambda ax: ax.bar([0, 1], [1, 2]), subplot_kw={"projection": "polar"}),
+    "words only": lambda: pyplot.text(0.5, 0.5, "bonjour à tous"),
+    "dates on y": lambda: pyplot.plot([1, 2], pandas.to_datetime(["2026-01-01", "2026-02-01"])),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_figure_of_an_unforeseen_form_gets_a_sentence_too(name):
+    drawn = ODD[name]()
+    dress(figure_of(drawn))
+    for asked in ({}, {"values": ROOMS}, {"values": BOTH}, {"values": PM}, {"x": [1, 2], "y": [1, 2]}, {"x": DAYS}, {"x": NAMES}, {"y": []}, {"legend": True},
+                  {"values": {}, "mistakes": [(lambda seen: seen.series is None, "Jamais.")]}):
+        try:
+            check.figure(drawn, **asked)
+        except CheckFailed as refused:
+            assert str(refused)
 
 
 # --- known mistakes, and functions that look for them
@@ -774,6 +839,15 @@ def test_a_figure_answers_one_question():
 def test_two_cells_may_judge_one_figure_if_they_say_so():
     said = played("ax = s.plot.bar()" + FINISH, "check.figure(ax, question='barres')", "check.figure(ax, values=s, question='barres')")
     assert said[1].startswith("Votre figure se lit") and said[2] == WELL
+
+
+def test_in_a_shell_that_keeps_no_history():
+    code = ("from IPython.core.interactiveshell import InteractiveShell\nimport matplotlib\nmatplotlib.use('agg')\nshell = InteractiveShell.instance()\n"
+            f"for source in [{HEAD!r}, {('ax = s.plot.bar()' + FINISH)!r}, {TEST!r}, {TEST!r}, 's.sum()', 'check.figure()']:\n"
+            "    shell.run_cell(source, store_history=False)\n    print('--')")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    parts = done.stdout.split("--\n")
+    assert parts[2] == parts[3] == WELL and "Aucune figure" in done.stdout.split("--\n")[5] + done.stderr, done.stdout + done.stderr
 
 
 def test_import_of_the_package_loads_no_matplotlib():

@@ -24,6 +24,7 @@ _judged: "WeakKeyDictionary[Figure, Hashable]" = WeakKeyDictionary()
 _light: "WeakSet[Figure]" = WeakSet()
 _since = 0
 _cell = 0
+_running: Hashable = None
 
 
 def watch(running) -> None:
@@ -72,9 +73,15 @@ def free(figure: "Figure", question: Hashable) -> bool:
     return _judged.get(figure, question) == question
 
 
-def _new_cell(*_info) -> None:
-    global _cell
+def running_cell() -> Hashable:
+    """What tells the running cell from the others: its id where the front end gives one, else its text."""
+    return _running
+
+
+def _new_cell(info=None) -> None:
+    global _cell, _running
     _cell += 1
+    _running = getattr(info, "cell_id", None) or getattr(info, "raw_cell", None)
     _lighten()
     _hook()
 

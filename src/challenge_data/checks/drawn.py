@@ -76,7 +76,7 @@ def _shown(reading: Reading, values: Mapping | None, x: Iterable | None, y: Iter
 def _mapping(values: Any) -> Mapping | None:
     """A column, a table or a dictionary, as a dictionary."""
     if values is None or isinstance(values, Mapping):
-        return values
+        return values or None
     return {name: values[name].to_dict() for name in values} if hasattr(values, "columns") else values.to_dict()
 
 

@@ -29,6 +29,7 @@ class Marks:
     names: list[str] = field(default_factory=list)
     """Of the slices of a pie."""
     colour: tuple = ()
+    """How the marks look: red, green, blue, and for a line how it is dashed."""
 
     def values(self, lying: bool) -> list[float]:
         return self.x if lying else self.y
@@ -189,8 +190,21 @@ def _lines(ax: "Axes") -> list[Marks]:
         if alone and line.get_marker() in ("None", "none", " ", "", None):
             continue
         found.append(Marks("points" if alone else "line", ax, [x for x, _ in points], [y for _, y in points], _label(line) or given.get(line, ""),
-                           colour=_colour(line.get_color() if not alone else line.get_markerfacecolor())))
+                           colour=_colour(line.get_markerfacecolor()) if alone else (*_colour(line.get_color()), line.get_linestyle())))
+    _named_beside([one for one in found if not one.label], ax)
     return found
+
+
+def _named_beside(lines: list[Marks], ax: "Axes") -> None:
+    """Give lines without label the words written at one of their ends."""
+    heights = [y for one in lines for y in one.y if math.isfinite(y)]
+    near = 0.05 * (max(heights) - min(heights)) if heights else 0
+    spots = [(number(getattr(text, "xy", text.get_position())[1]), text.get_text().strip()) for text in ax.texts
+             if text.get_transform() == ax.transData or hasattr(text, "xy")]
+    for one in lines if len(lines) > 1 else ():
+        ends = [y for y in (one.y[-1:] + one.y[:1]) if math.isfinite(y)]
+        far, said = min(((abs(height - end), said) for end in ends for height, said in spots if any(map(str.isalpha, said))), default=(math.inf, ""))
+        one.label = said if far <= near else ""
 
 
 def _areas(ax: "Axes", lines: list[Marks]) -> list[Marks]:

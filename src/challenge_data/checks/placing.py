@@ -97,7 +97,8 @@ def _agrees(reading: "Reading", group: "list[Marks]", x: Wanted | None, y: Wante
 
     lying = bool(group[0].kind == "bars" and group[0].lying) is not swapped
     scales = [factor for factor in factors(reading, group[0].ax, lying) if factor > 0] if y else []
-    places = [None] if x is None else _ways(x, group, lying, [1.0])
+    shares = [factor for factor in factors(reading, group[0].ax, not lying) if factor in (1, 100, 0.01)] if x else []
+    places = [None] if x is None else _ways(x, group, lying, shares)
     values = [None] if y is None else _ways(y, group, not lying, scales)
     return any(_same(one, other) for one in places for other in values)
 

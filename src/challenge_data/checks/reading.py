@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from challenge_data.checks import compare, words
 from challenge_data.checks.marks import Marks, marks, panels, pools, surfaces
-from challenge_data.checks.naming import Named, has_names, keys, namings, plain
+from challenge_data.checks.naming import Named, has_names, keys, namings, period, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -148,7 +148,7 @@ class Reading:
         best = Gap(None, {}, list(expected), {})
         indexes: dict[Any, dict] = {}
         for shown in self.shown() if among is None else among:
-            freq = getattr(shown.ax, "freq", None)
+            freq = period(shown.ax, shown.ax.yaxis if shown.lying else shown.ax.xaxis)
             if freq not in indexes:
                 indexes[freq] = {key: name for name in reversed(list(expected)) for key in reversed(keys(name, freq))}
             for factor in factors(self, shown.ax, shown.lying):
