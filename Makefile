@@ -3,7 +3,7 @@ PYTHON ?= python3
 LAB = $(PYTHON) -m challenge_data.lab
 DEV = $(LAB) --dev --run
 
-.PHONY: lab test browser witness answers build check expert data bench lock lint
+.PHONY: lab test browser witness answers new build check expert data bench lock lint
 ifeq ($(shell command -v $(PYTHON)),)
 $(error Python est introuvable : installez-le (« sudo apt install python3 python3-venv » sous Debian et Ubuntu, python.org ailleurs), puis relancez la commande)
 endif
@@ -15,10 +15,13 @@ browser: ; @$(DEV) pytest tests/browser $(ARGS)
 WITNESS = build/witness
 witness: ; @$(DEV) sh -c 'python -m venv $(WITNESS) && $(WITNESS)/bin/python -m pip install -q datagouv-client==0.5.1 && DATAGOUV_CLIENT_PYTHON=$(CURDIR)/$(WITNESS)/bin/python pytest -q tests/test_portal_standin.py -k official $(ARGS)'
 answers: ; @$(DEV) python tests/answering.py $(ARGS)
+new: ; @$(DEV) challenge-data new $(ARGS)
 build: ; @$(DEV) challenge-data build $(ARGS)
 check: ; @$(DEV) challenge-data check $(ARGS)
 expert: ; @$(DEV) challenge-data expert $(ARGS)
-data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && for recipe in brumeval collectivite inscriptions portail relay; do python datasets/recipes/$$recipe/build.py || exit 1; done'
+# Every recipe, a new challenge's too: only the French one takes arguments and asks the network. The relay comes last, it runs the lessons.
+RECIPES = $(sort $(filter-out %/france/build.py %/relay/build.py,$(wildcard datasets/recipes/*/build.py))) datasets/recipes/relay/build.py
+data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && for recipe in $(RECIPES); do python $$recipe || exit 1; done'
 bench: ; @$(DEV) python bench/measure.py $(ARGS)
 # From src/: at the root, challenge_data.py would stand before the package.
 lint: ; @$(DEV) sh -c 'ruff check && cd src && lint-imports --no-cache --config ../pyproject.toml'

@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 RECIPE = PROJECT / "datasets/recipes/brumeval/build.py"
 ISLAND = PROJECT / "datasets/brumeval"
 TRUTH = PROJECT / "datasets/recipes/truth/defibrillateurs.json"
-PACKAGES = ("territoire", "defibrillateurs", "equipements")
+PACKAGES = ("territoire", "defibrillateurs", "equipements", "air")
 """Those of this recipe: the island has others."""
 
 
@@ -49,7 +49,7 @@ ALL_FILES = [path for path in sorted(ISLAND.rglob("*")) if path.suffix in (".csv
 
 def test_the_recipe_gives_the_same_bytes(tmp_path):
     built = rebuilt(tmp_path)
-    for truth in ("defibrillateurs.json", "equipements.json"):
+    for truth in ("defibrillateurs.json", "equipements.json", "qualite_air.json"):
         assert built.pop(truth) == (TRUTH.parent / truth).read_bytes()
     shipped = {path.relative_to(ISLAND).as_posix(): path.read_bytes() for name in PACKAGES for path in (ISLAND / name).iterdir() if path.name != "SOURCE.md"}
     assert built.keys() == shipped.keys()
@@ -58,7 +58,7 @@ def test_the_recipe_gives_the_same_bytes(tmp_path):
 
 def test_a_scale_gives_more_rows_and_no_truth(tmp_path):
     built = rebuilt(tmp_path, "--scale", "4")
-    assert not {"defibrillateurs.json", "equipements.json"} & set(built)
+    assert not {"defibrillateurs.json", "equipements.json", "qualite_air.json"} & set(built)
     assert built["equipements/eq_registre.csv"].count(b"\n") > 500 and built["territoire/ile_adresses.csv"].count(b"\n") > 1600
     for name, table in (("territoire/ile_population.csv", "ile_population"), ("defibrillateurs/dae_janvier.csv", "dae_janvier")):
         rows = built[name].count(b"\n") - 1

@@ -15,7 +15,7 @@ from challenge_data import course, datasets
 from challenge_data.errors import LearnerError
 
 ROOT = Path(__file__).resolve().parents[1]
-FRANCE = ["aides_velo", "communes", "departements", "epci", "epci_communes", "populations"]
+FRANCE = ["aides_velo", "aides_velo_couverture", "aides_velo_lignes", "communes", "departements", "epci", "epci_communes", "populations"]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RECIPES = ROOT / "datasets/recipes"
 BUILD = RECIPES / "france/build.py"
 FRANCE = ROOT / "datasets/france"
-NAMES = ["communes", "populations", "epci", "departements", "aides_velo"]
+NAMES = ["communes", "populations", "epci", "departements", "aides_velo", "aides_velo_ouvertes"]
 
 
 @pytest.fixture(scope="module")
@@ -330,3 +330,20 @@ def test_aides_velo_source_figures():
         if (limit := where.get("conditions", {}).get("revenu_par_part_max"))
     )
     assert {"an", "mois", "composition du foyer"} == set(limits)
+
+
+def test_aides_velo_ouvertes_source_figures():
+    lines, cover, text = datasets.load("aides_velo_lignes"), datasets.load("aides_velo_couverture"), source("aides_velo_ouvertes")
+    layers = [name for name in cover.columns if name.startswith("aides_")]
+    helped = cover[cover[layers].sum(axis=1) > 0]
+    for number in (len(lines), len(cover)):
+        assert f"({told(number)}" in text
+    electric = cover[cover.filter(like="electrique_").drop(columns="electrique_pour_tous").sum(axis=1) > 0]
+    open_to_all = cover[cover["electrique_pour_tous"] > 0]
+    for number in (len(helped), helped["population"].sum(), electric["population"].sum(), open_to_all["population"].sum(), cover["population"].sum()):
+        assert f"| {told(int(number))} |" in text
+    assert f"{lines['id'].nunique()} aides" in text and lines.loc[lines["plafond"].isna(), "id"].tolist() == ["denain"] * 6
+    known = {aide["id"]: aide for aide in datasets.load("aides_velo")}
+    assert not any("suspendue_depuis" in known[name] or known[name].get("fin", "2026-04-07") < "2026-04-07" for name in lines["id"])
+    assert set(lines.loc[lines["id"] == "pierre-benite", "code"]) == {"69149"}
+    assert lines.loc[lines["id"] == "amboise", "revenu_max_an"].tolist() == [13200] * 3  # 1 100 € a month

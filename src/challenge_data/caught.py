@@ -9,20 +9,22 @@ import sys
 from collections import deque
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HOOK = f"{__name__}:keep"
 MOST = 4
-"""Figures held, the last ones; each weighs from 1 to 10 MB."""
+"""Figures held, the last ones; each weighs from 1 to 5 MB, more for a map of thousands of surfaces."""
 
 _held: "deque[Figure]" = deque(maxlen=MOST)
 _cells: "WeakKeyDictionary[Figure, int]" = WeakKeyDictionary()
 _judged: "WeakKeyDictionary[Figure, Hashable]" = WeakKeyDictionary()
+_light: "WeakSet[Figure]" = WeakSet()
 _since = 0
 _cell = 0
+_running: Hashable = None
 
 
 def watch(running) -> None:
@@ -40,10 +42,14 @@ def keep(figure: "Figure") -> None:
         _held.append(figure)
 
 
-def recent() -> "list[Figure]":
-    """The figures held, the last one at the end; none from before a question that was left unanswered."""
+def recent(question: Hashable, waits: bool = False) -> "list[Figure]":
+    """The figures held that may answer a question, the last one at the end.
+
+    Not those judged for another question; and those from before a cell that was left unanswered only if they were judged for this
+    one, and its answer does not wait itself.
+    """
     _look()
-    return [figure for figure in _held if _cells[figure] >= _since]
+    return [figure for figure in _held if free(figure, question) and (_cells[figure] >= _since or figure in _judged and not waits)]
 
 
 def cell_of(figure: "Figure") -> int | None:
@@ -67,9 +73,16 @@ def free(figure: "Figure", question: Hashable) -> bool:
     return _judged.get(figure, question) == question
 
 
-def _new_cell(*_info) -> None:
-    global _cell
+def running_cell() -> Hashable:
+    """What tells the running cell from the others: its id where the front end gives one, else its text."""
+    return _running
+
+
+def _new_cell(info=None) -> None:
+    global _cell, _running
     _cell += 1
+    _running = getattr(info, "cell_id", None) or getattr(info, "raw_cell", None)
+    _lighten()
     _hook()
 
 
@@ -82,6 +95,25 @@ def _hook() -> None:
 
 def _look() -> None:
     """Figures that are still open, whoever made them: other backends keep theirs, and the setting may have been undone in this cell."""
+    for figure in _open():
+        keep(figure)
+
+
+def _open() -> "list[Figure]":
     helpers = sys.modules.get("matplotlib._pylab_helpers")
-    for manager in helpers.Gcf.figs.values() if helpers else ():
-        keep(manager.canvas.figure)
+    return [manager.canvas.figure for manager in helpers.Gcf.figs.values()] if helpers else []
+
+
+def _lighten() -> None:
+    """Free what closed figures were painted with, up to 60 MB for a year of hours; shown again, they are painted again."""
+    if not _held:
+        return
+    from matplotlib.text import Text  # loaded with the figure
+
+    for figure in _held:
+        if figure in _light or figure in _open():
+            continue
+        _light.add(figure)
+        for renderer in {getattr(text, "_renderer", None) for text in figure.findobj(Text)}:
+            if type(renderer).__name__ == "RendererAgg":
+                renderer.__init__(1, 1, figure.dpi)  # texts hold on to it, to measure themselves

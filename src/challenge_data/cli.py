@@ -15,11 +15,16 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("build", help="curriculum text to notebooks, solutions and exercises")
     commands.add_parser("check", help="tell every problem of the curriculum and of the built files")
     commands.add_parser("expert", help="experts' notebooks, slides and the printable programme, to build/")
+    new = commands.add_parser("new", help="lay out a new challenge, which builds and passes the tests as it is")
+    new.add_argument("name", help="of its folders: lower-case letters without accents, digits, hyphens")
+    new.add_argument("--title", default="", help="one line of French, for teams")
     hints = commands.add_parser("hints", help="the hints that each team opened, from the folder of submissions")
     hints.add_argument("submissions", type=Path, help="a folder with one folder a team, as received")
     given = parser.parse_args(arguments)
     if given.command == "hints":
         return _hints(given.submissions)
+    if given.command == "new":
+        return _new(given.name, given.title)
     return {"build": _build, "check": _check, "expert": _expert}[given.command]()
 
 
@@ -51,7 +56,23 @@ def _made(make: Callable[[Path], list[Path]], what: str) -> int:
 def _check() -> int:
     from challenge_data import build
 
+    for name, marks in build.drafts(course.root()).items():
+        files = len({path for path, _ in marks})
+        print(f"Note: the challenge {name} is a draft, {len(marks)} passage(s) left to write in {files} file(s), first at {marks[0][0].as_posix()}:{marks[0][1]}.")
     return _told(build.check(course.root()))
+
+
+def _new(name: str, title: str) -> int:
+    from challenge_data import build
+
+    def lay_out(root: Path) -> list[Path]:
+        return build.new_challenge(root, name, title)
+
+    if failed := _made(lay_out, "written"):
+        return failed
+    for number, step in enumerate(build.next_steps(name), 1):
+        print(f"{number}. {step}")
+    return 0
 
 
 def _hints(submissions: Path) -> int:

@@ -76,6 +76,7 @@ class Missing:
 
     __getitem__ = __setitem__ = __setattr__ = __iter__ = __len__ = __bool__ = __contains__ = __call__ = _say
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _say
+    __round__ = __abs__ = __neg__ = __invert__ = __and__ = __rand__ = __or__ = __ror__ = _say
     __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __float__ = __int__ = __str__ = __format__ = _say
     __hash__ = object.__hash__
 

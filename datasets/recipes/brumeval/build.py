@@ -14,6 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]  # this folder's modules, and packages.py: scripts, not a package
 
+import air_package  # noqa: E402
 import april  # noqa: E402
 import delivered  # noqa: E402
 import devices  # noqa: E402
@@ -26,14 +27,15 @@ import population  # noqa: E402
 import territory  # noqa: E402
 from packages import write_json  # noqa: E402
 
-TRUTH_FILE, FACILITIES_TRUTH_FILE = "defibrillateurs.json", "equipements.json"
+TRUTH_FILE, FACILITIES_TRUTH_FILE, AIR_TRUTH_FILE = "defibrillateurs.json", "equipements.json", "qualite_air.json"
 
 
 def build(into: Path, truth_into: Path | None, scale: int = 1) -> None:
-    """Write the three packages and, at scale 1, the truth behind their files.
+    """Write the packages and, at scale 1, the truth behind their files.
 
     Args:
-        into: folder that gets ``territoire/``, ``defibrillateurs/`` and ``equipements/``.
+        into: folder that gets ``territoire/``, ``defibrillateurs/``, ``equipements/`` and, at scale 1 only, ``air/``:
+            a year has the hours it has.
         truth_into: folder of the truth files, or None for none.
         scale: about that many times more rows in every file.
     """
@@ -57,6 +59,7 @@ def build(into: Path, truth_into: Path | None, scale: int = 1) -> None:
         write_json(truth_into / TRUTH_FILE, march.truth(*of_march, island) | april.truth(east, west, table, right_boats)
                    | january.truth(known[devices.JANUARY], base, cells))
         write_json(truth_into / FACILITIES_TRUTH_FILE, facilities_truth)
+        write_json(truth_into / AIR_TRUTH_FILE, air_package.build(into / "air"))
 
 
 def main(arguments: list[str] | None = None) -> int:

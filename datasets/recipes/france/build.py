@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]  # this folder's modules, and packages.py: scripts, not a package
 
 import aides_velo  # noqa: E402
+import aides_velo_ouvertes  # noqa: E402
 import cog  # noqa: E402
 import departements  # noqa: E402
 import epci  # noqa: E402
@@ -27,6 +28,7 @@ DATASETS = {
     "epci": epci.build,
     "departements": departements.build,
     "aides_velo": aides_velo.build,
+    "aides_velo_ouvertes": aides_velo_ouvertes.build,  # reads the others as they are committed
 }
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import nbformat
 
 from challenge_data.build import assemble, cribs, expert, programme, rules, slides, tree
-from challenge_data.build.course import Lesson, Notebook, read_curriculum
+from challenge_data.build.course import Lesson, Notebook, read_curriculum, to_write
 from challenge_data.build.leaks import leaks
+from challenge_data.build.new import new_challenge, next_steps
 from challenge_data.build.problems import BuildError, Problem
 
-__all__ = ["BuildError", "Problem", "answered", "build", "check", "for_experts"]
+__all__ = ["BuildError", "Problem", "answered", "build", "check", "drafts", "for_experts", "new_challenge", "next_steps"]
 
 
 def build(root: Path) -> list[Path]:
@@ -61,6 +62,16 @@ def check(root: Path) -> list[Problem]:
         # A text that breaks a rule may not build at all: freshness is told once the texts are sound.
         found += tree.compare(root, tree.plan(curriculum))
     return sorted([*found, *leaks(root)])
+
+
+def drafts(root: Path) -> dict[str, list[tuple[Path, int]]]:
+    """What is left to write in each challenge that is not finished: (file, line) of each mark.
+
+    No problem of :func:`check`: a draft is committed, built and tested like the rest, so that nobody writes it apart for
+    weeks. Teams are told by the notebooks themselves, and the week does not offer it.
+    """
+    names = sorted(path.parent.name for path in root.glob("curriculum/challenges/*/challenge.yml"))
+    return {name: marks for name in names if (marks := to_write(root, name))}
 
 
 def answered(root: Path) -> dict[Path, nbformat.NotebookNode]:

@@ -10,12 +10,15 @@ from pathlib import Path
 import nbformat
 
 from challenge_data.build import boxes, programme
-from challenge_data.build.course import Curriculum, Lesson, Notebook
+from challenge_data.build.course import MARK, Curriculum, Lesson, Notebook
 from challenge_data.build.source import Cell
 from challenge_data.build.stubs import METADATA_KEY
 
 MAY_STOP = "raises-exception"
 """The tag that lets a run go on after a cell that is not answered yet."""
+
+_DRAFT = f"Des passages marqués « {MARK} » restent à écrire : ce carnet n'est pas encore pour les équipes. Si vous l'avez reçu, dites-le à la personne qui vous l'a remis."
+"""Told by the build for as long as a mark is left, so that no one has to remember to take it away."""
 
 _TRUTH = re.compile(r"""truth\[["'](\w+)["']\]""")
 
@@ -175,7 +178,8 @@ def rendered(box: boxes.Box, part: Lesson | Notebook, curriculum: Curriculum) ->
     if box.name == "quiz":
         return boxes.quiz(box.body, box.title)
     if box.name == "objectifs":
-        return boxes.alert("objectifs", f"{box.body}\n\n{_facts(part, curriculum)}", box.title)
+        shown = boxes.alert("objectifs", f"{box.body}\n\n{_facts(part, curriculum)}", box.title)
+        return f"{boxes.alert('attention', _DRAFT, 'Défi en préparation')}\n\n{shown}" if _is_draft(part) else shown
     if box.name == "programme":
         return programme.week_table(curriculum, part)
     if box.name == "defis":
@@ -184,6 +188,10 @@ def rendered(box: boxes.Box, part: Lesson | Notebook, curriculum: Curriculum) ->
         image, _, caption = box.body.partition("\n\n")
         return f"{image}\n\n*{caption.strip()}*" if caption.strip() else image
     return boxes.alert(box.name, box.body, box.title)
+
+
+def _is_draft(part: Lesson | Notebook) -> bool:
+    return isinstance(part, Notebook) and bool(part.challenge.to_write)
 
 
 def _facts(part: Lesson | Notebook, curriculum: Curriculum) -> str:

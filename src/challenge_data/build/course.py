@@ -10,6 +10,12 @@ import yaml
 from challenge_data.build.problems import BuildError, Problem
 from challenge_data.build.source import Cell, Document, read
 
+MARK = "À ÉCRIRE"
+"""Stands in a challenge's texts where its author has something left to write."""
+
+PLACES = ("curriculum/challenges", "datasets/recipes", "datasets/brumeval", "tests/answers")
+"""Each may hold a folder with a challenge's name, where people write what is its own."""
+
 _QUESTION = re.compile(r"^#{2,6} +Question (\d+)\b", re.MULTILINE)
 
 
@@ -94,6 +100,8 @@ class Challenge:
     settings: dict
     notebooks: list[Notebook] = field(default_factory=list)
     truth: dict = field(default_factory=dict)
+    to_write: list[tuple[Path, int]] = field(default_factory=list)
+    """What :func:`to_write` finds; a challenge that holds some is not ready for teams."""
 
 
 @dataclass
@@ -146,7 +154,7 @@ def _read(path: Path, root: Path, problems: list[Problem]) -> Document | None:
 
 def _read_challenge(path: Path, root: Path, problems: list[Problem]) -> Challenge:
     relative = path.relative_to(root)
-    challenge = Challenge(path.parent.name, relative, {})
+    challenge = Challenge(path.parent.name, relative, {}, to_write=to_write(root, path.parent.name))
     try:
         challenge.settings = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except yaml.YAMLError as error:
@@ -165,3 +173,10 @@ def _read_challenge(path: Path, root: Path, problems: list[Problem]) -> Challeng
             notebook = Notebook(document, challenge, settings.get("minutes", 0), settings.get("points", 0))
             challenge.notebooks.append(notebook)
     return challenge
+
+
+def to_write(root: Path, name: str) -> list[tuple[Path, int]]:
+    """(file, line) of each mark left in what people write for a challenge: its texts, its recipe, its answers."""
+    texts = [path for place in PLACES for path in sorted((root / place / name).rglob("*")) if path.suffix in (".md", ".yml", ".py")]
+    return [(path.relative_to(root), line) for path in texts
+            for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if MARK in text]

@@ -1,6 +1,7 @@
 """What a curriculum text must hold to. Each rule reads documents and gives problems; all are gathered."""
 
 import ast
+import json
 import os
 import re
 from collections import Counter
@@ -10,7 +11,7 @@ from urllib.parse import unquote
 
 from challenge_data.build import accessibility, accessibility_colours, boxes, cribs, glossary, maturity, programme
 from challenge_data.build.assemble import following_essay, owner
-from challenge_data.build.course import Curriculum, Lesson, Notebook
+from challenge_data.build.course import Challenge, Curriculum, Lesson, Notebook
 from challenge_data.build.problems import Problem
 from challenge_data.build.source import KNOWN_METADATA, MARKERS, ROLES, Cell
 from challenge_data.guide import is_unanswered
@@ -38,10 +39,21 @@ def problems(curriculum: Curriculum) -> list[Problem]:
         if challenge.notebooks and total != 100:
             found.append(Problem(challenge.path, 1, f"the notebooks' points sum to {total:g}, not 100",
                                  "share 100 points among the notebooks"))
+        found += _unknown_datasets(challenge, curriculum.root)
     codes = Counter(lesson.code for lesson in curriculum.lessons)
     found += [lesson.document.problem(1, f"lesson code {lesson.code} is given to two lessons", "one code a lesson")
               for lesson in curriculum.lessons if codes[lesson.code] > 1]
     return sorted(found)
+
+
+def _unknown_datasets(challenge: Challenge, root: Path) -> Iterator[Problem]:
+    """A recipe that renames what it writes leaves its old name behind in challenge.yml."""
+    named = challenge.settings.get("datasets") or []
+    known = {resource.get("name") for path in root.glob("datasets/*/**/datapackage.json") if named
+             for resource in json.loads(path.read_text(encoding="utf-8")).get("resources", [])}
+    for name in named:
+        if name not in known:
+            yield Problem(challenge.path, 1, f"no dataset is called « {name} »", "write the name that load(…) takes, or take it out of datasets")
 
 
 def header(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:

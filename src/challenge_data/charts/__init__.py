@@ -57,7 +57,7 @@ def finish(ax: "Axes", title: str, *, source: str, alt: str, xlabel: str | None 
         raise LearnerError(f"Il manque à votre figure : {', '.join(missing)}. Écrivez chaque texte entre guillemets.")
     ax.set_title(title, loc="left", wrap=True)
     # Under all that is drawn: names that hang low, or the axis label of a low figure, reach below its edge.
-    drawn = figure.get_tightbbox(figure.canvas.get_renderer())
+    drawn = figure.get_tightbbox()
     left, low = drawn.x0 / figure.get_figwidth(), drawn.y0 / figure.get_figheight()
     figure.text(left, low - 0.05 / figure.get_figheight(), f"Source : {source}", ha="left", va="top", fontsize="small", color="#444444")
     figure.text_alternative = alt

@@ -7,6 +7,7 @@ from typing import Any
 
 from challenge_data.checks import compare, finding, placing, words
 from challenge_data.checks import legend as legends
+from challenge_data.checks.marks import surfaces
 from challenge_data.checks.naming import keys
 from challenge_data.checks.reading import Gap, Reading, labels_of, shows
 from challenge_data.errors import CheckFailed
@@ -23,7 +24,8 @@ def figure(drawn: Any = None, *, values: Mapping | None = None, x: Iterable | No
     Args:
         drawn: axes, a figure, or what a plot call gave back. Anything else (None, a name that waits for its answer): the last
             figure drawn, unless another test cell judged it; closed figures are found too.
-        values: name -> number that the marks show, in any order; or series -> {name -> number}. None: nothing to show.
+        values: name -> number that the marks show, in any order; or series -> {name -> number}. A column or a table does as well.
+            None among the numbers: nothing to show.
         x, y: numbers, dates or names that lie on each axis, in any order; both together if they have the same length.
         xlabel, ylabel: words of which one must stand along that axis, units mostly. With ``values``, and for lying bars, ``ylabel``
             is the axis of values and ``xlabel`` the axis of names. A map without axes says them in its legend, scale or title.
@@ -41,6 +43,7 @@ def figure(drawn: Any = None, *, values: Mapping | None = None, x: Iterable | No
         warnings.simplefilter("ignore")  # nbgrader gives no point to a test that writes on stderr
         found = finding.find(drawn, what, question)
         reading = Reading(found)
+        values = _mapping(values)
         sentences, said, lying = _shown(reading, values, x, y, list(mistakes), tolerance)
         lacks = _lacks(reading, xlabel, ylabel, lying)
         sentences = ([f"Il manque à {what} : {' ; '.join(lacks)}."] if lacks else []) + sentences
@@ -68,6 +71,13 @@ def _shown(reading: Reading, values: Mapping | None, x: Iterable | None, y: Iter
         if (callable(mistake) or faults) and shows(mistake, reading, tolerance):
             return [message], said, lying
     return faults, said, lying
+
+
+def _mapping(values: Any) -> Mapping | None:
+    """A column, a table or a dictionary, as a dictionary."""
+    if values is None or isinstance(values, Mapping):
+        return values or None
+    return {name: values[name].to_dict() for name in values} if hasattr(values, "columns") else values.to_dict()
 
 
 def _by_series(values: Mapping) -> bool:
@@ -103,6 +113,8 @@ def _names(reading: Reading, values: Mapping, tolerance: float) -> tuple[Gap, st
     gap = reading.nearest(values, tolerance)
     if not gap.size or (not gap.shown or gap.size >= len(values)) and reading.without_names(values, tolerance) is not False:
         return gap, ""
+    if surfaces(reading.figure) and len(gap.missing) == len(values):
+        return gap, "Les teintes de votre carte ne montrent pas les valeurs attendues : vérifiez la colonne que vous teintez (column=\"…\"), et ce qui la divise."
     return gap, _differs(gap, values, tolerance, "")
 
 
@@ -110,7 +122,7 @@ def _series(reading: Reading, values: Mapping[Any, Mapping], tolerance: float) -
     """Each series in the label that names it; found by its values where labels say something else."""
     of: dict[Any, list] = {name: [] for name in values}
     others: list = []
-    for shown in (*reading.shown, *reading.crossed):
+    for shown in (*reading.shown(), *reading.crossed):
         known = {key for label in labels_of(shown, reading.figure) for key in keys(label)}
         owner = next((name for name in values if known & set(keys(name))), None)
         (others if owner is None else of[owner]).append(shown)

@@ -8,7 +8,7 @@ from challenge_data import caught
 from challenge_data.checks import hints
 from challenge_data.checks.marks import is_drawn
 from challenge_data.errors import CheckFailed
-from challenge_data.guide import Missing, require, shell
+from challenge_data.guide import Missing, require
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,9 +44,9 @@ def find(drawn: Any, what: str, question: Hashable = None) -> "Figure":
         NotAnswered: nothing was drawn, and the answer is not written yet.
         CheckFailed: nothing was drawn for this question.
     """
-    question = next((one for one in (question, hints.asked()) if one is not None), None) or _asked()
+    question = next((one for one in (question, hints.asked()) if one is not None), None) or caught.running_cell()
     given = figure_of(drawn)
-    free = [figure for figure in caught.recent() if caught.free(figure, question)]
+    free = caught.recent(question, waits=isinstance(drawn, Missing))
     # Given and drawn: that one, unless it was drawn for an earlier question and never drawn again.
     if given is not None and is_drawn(given) and caught.free(given, question):
         return _judged(given, question)
@@ -78,15 +78,3 @@ def _last(figures: "Iterable[Figure]") -> "Figure | None":
 def _judged(figure: "Figure", question: Hashable) -> "Figure":
     caught.judge(figure, question)
     return figure
-
-
-def _asked() -> Hashable:
-    """Where no question was announced, what tells the running test cell from the others: its id where the front end gives one, else its text."""
-    running = shell()
-    if running is None:
-        return None
-    try:
-        cell = running.kernel.get_parent("shell")["metadata"].get("cellId")
-    except (AttributeError, KeyError, TypeError):
-        cell = None
-    return cell or running.history_manager.input_hist_raw[-1]

@@ -3,9 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
-from challenge_data.charts.describing import names_on
 from challenge_data.checks import words
-from challenge_data.checks.naming import has_names
+from challenge_data.checks.naming import has_names, written_on
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from challenge_data.checks.reading import Reading
 
 _LEAST_POINTS = 3
-"""A line of two points is a segment: a threshold, a gap between two values."""
+"""A line of two points is a segment."""
 
 
 def fault(reading: "Reading", wanted: bool | None) -> str:
@@ -49,7 +48,7 @@ def _by_place(reading: "Reading") -> "list[list[Marks]]":
 
 def _several(group: "list[Marks]", reading: "Reading") -> int:
     """How many series only their look tells apart; 0 if words stand beside them, or if each has an axis of its own that names it."""
-    lines = {one.colour for one in group if one.kind == "line" and sum(x == x and y == y for x, y in zip(one.x, one.y, strict=True)) >= _LEAST_POINTS}
+    lines = {one.colour for one in group if one.kind == "line" and not _straight(one)}
     clouds = [one for one in group if one.kind == "points" and one.colour]
     areas = {one.colour for one in group if one.kind == "area"} if not lines else set()
     count = max(len(lines), _on_one_name([one for one in group if one.kind == "bars"]), _on_one_name(clouds), len(areas))
@@ -58,6 +57,12 @@ def _several(group: "list[Marks]", reading: "Reading") -> int:
         return 0
     beside = sum(len(_beside(ax)) for ax in axes)
     return 0 if count < 2 or beside >= count - 1 else count
+
+
+def _straight(line: "Marks") -> bool:
+    """A segment, or a line along an axis: a threshold, a gap, however many points it has."""
+    points = [(x, y) for x, y in zip(line.x, line.y, strict=True) if x == x and y == y]
+    return len(points) < _LEAST_POINTS or len({x for x, _ in points}) == 1 or len({y for _, y in points}) == 1
 
 
 def _on_one_name(group: "list[Marks]") -> int:
@@ -72,7 +77,7 @@ def _on_one_name(group: "list[Marks]") -> int:
         if one.kind == "points" and not named:
             on.setdefault(None, set()).add(one.colour)
             continue
-        ticks = list(names_on(axis)) if named else []
+        ticks = list(written_on(axis)) if named else []
         for place in one.places(bool(lying)):
             near = min(ticks, key=lambda there: abs(there - place), default=None)
             where = near if near is not None and abs(near - place) <= 0.5 else round(place)

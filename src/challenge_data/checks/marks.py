@@ -29,6 +29,7 @@ class Marks:
     names: list[str] = field(default_factory=list)
     """Of the slices of a pie."""
     colour: tuple = ()
+    """How the marks look: red, green, blue, and for a line how it is dashed."""
 
     def values(self, lying: bool) -> list[float]:
         return self.x if lying else self.y
@@ -45,7 +46,7 @@ def panels(figure: "Figure") -> "list[Axes]":
         if ax not in found and ax.get_visible() and not hasattr(ax, "_colorbar") and ax.get_label() != "<colorbar>":
             found.append(ax)
             for child in ax.child_axes:
-                if hasattr(child, "get_lines"):  # a secondary axis has no marks of its own
+                if hasattr(child, "get_title"):  # a secondary axis has no marks of its own
                     visit(child)
 
     for ax in figure.axes:
@@ -73,7 +74,7 @@ def pools(figure: "Figure") -> list[tuple[str, list[float]]]:
         here: list[float] = []
         for one in (*ax.collections, *ax.images):
             values = _array(one)
-            if type(one).__name__ == "PatchCollection":
+            if _is_surface(one):
                 here += values
             elif values:
                 found.append(("all", values))
@@ -87,7 +88,11 @@ def pools(figure: "Figure") -> list[tuple[str, list[float]]]:
 
 def surfaces(figure: "Figure") -> int:
     """How many surfaces are drawn, whose values a reader gets from a legend of classes."""
-    return sum(len(one.get_paths()) for ax in panels(figure) for one in ax.collections if type(one).__name__ == "PatchCollection")
+    return sum(len(one.get_paths()) for ax in panels(figure) for one in ax.collections if _is_surface(one))
+
+
+def _is_surface(collection: Any) -> bool:
+    return type(collection).__name__ in ("PatchCollection", "_GeoPandasPolyCollection")  # geopandas has its own since 1.1
 
 
 def is_drawn(figure: "Figure") -> bool:
@@ -185,8 +190,21 @@ def _lines(ax: "Axes") -> list[Marks]:
         if alone and line.get_marker() in ("None", "none", " ", "", None):
             continue
         found.append(Marks("points" if alone else "line", ax, [x for x, _ in points], [y for _, y in points], _label(line) or given.get(line, ""),
-                           colour=_colour(line.get_color() if not alone else line.get_markerfacecolor())))
+                           colour=_colour(line.get_markerfacecolor()) if alone else (*_colour(line.get_color()), line.get_linestyle())))
+    _named_beside([one for one in found if not one.label], ax)
     return found
+
+
+def _named_beside(lines: list[Marks], ax: "Axes") -> None:
+    """Give lines without label the words written at one of their ends."""
+    heights = [y for one in lines for y in one.y if math.isfinite(y)]
+    near = 0.05 * (max(heights) - min(heights)) if heights else 0
+    spots = [(number(getattr(text, "xy", text.get_position())[1]), text.get_text().strip()) for text in ax.texts
+             if text.get_transform() == ax.transData or hasattr(text, "xy")]
+    for one in lines if len(lines) > 1 else ():
+        ends = [y for y in (one.y[-1:] + one.y[:1]) if math.isfinite(y)]
+        far, said = min(((abs(height - end), said) for end in ends for height, said in spots if any(map(str.isalpha, said))), default=(math.inf, ""))
+        one.label = said if far <= near else ""
 
 
 def _areas(ax: "Axes", lines: list[Marks]) -> list[Marks]:

@@ -25,10 +25,10 @@ def keys(name: Any, freq: Any = None) -> list[str]:
     import pandas as pd
 
     if isinstance(name, pd.Period):
-        return [*keys(name.start_time, freq), *keys(str(name))]
+        return [*keys(name.start_time, freq), *keys(str(name)), *([f"m:{name.start_time:%Y-%m}"] if name.freqstr[0] == "M" else [])]
     if is_date(name):
         day = moment(name)
-        return [f"d:{day:%Y-%m-%d %H:%M}", *([f"p:{pd.Period(day, freq=freq).ordinal}"] if freq is not None else [])]
+        return [f"d:{day:%Y-%m-%d %H:%M}", f"dm:{day.day}/{day.month}", *([f"p:{pd.Period(day, freq=freq).ordinal}"] if freq is not None else [])]
     if isinstance(name, bool) or type(name).__name__ == "bool_":
         return [f"t:{str(bool(name)).lower()}", "t:oui" if name else "t:non", "t:vrai" if name else "t:faux"]
     if not isinstance(name, str):
@@ -83,13 +83,13 @@ def namings(marks: Marks, lying: bool) -> list[Named]:
         return [[(name, keys(name)) for name in names] for names in (marks.names, entries) if len(names) == len(marks.x)]
     axis = marks.ax.yaxis if lying else marks.ax.xaxis
     places = marks.places(lying)
-    written = names_on(axis)
+    written = written_on(axis)
     found = [[_written(place, written) for place in places]]
     if moments := dates(marks.ax, axis, places):
         freq = period(marks.ax, axis)
         years = len({day.year for day in moments if day is not None}) == len([day for day in moments if day is not None])
         found.append([("", []) if day is None else (
-            _said(day), [*keys(day, freq), *([f"n:{day.year}"] if years else [])]) for day in moments])
+            _said(day), [*keys(day, freq), f"m:{day:%Y-%m}", *([f"n:{day.year}"] if years else [])]) for day in moments])
     else:
         found += [[(_number(place), [f"n:{place:.9g}"]) for place in some] for some in (places, marks.starts) if some]
         # Groups of bars stand on either side of their year.
@@ -99,7 +99,8 @@ def namings(marks: Marks, lying: bool) -> list[Named]:
 
 def period(ax: "Axes", axis: "Axis") -> Any:
     """The frequency of an axis of periods, on which pandas draws regular series; None elsewhere."""
-    return getattr(ax, "freq", None) if axis is ax.xaxis else None
+    # Lines tell it by their axes, bars by what writes their dates.
+    return (getattr(ax, "freq", None) if axis is ax.xaxis else None) or getattr(axis.get_major_formatter(), "freq", None)
 
 
 def dates(ax: "Axes", axis: "Axis", places: list[float]) -> list | None:
@@ -118,9 +119,17 @@ def dates(ax: "Axes", axis: "Axis", places: list[float]) -> list | None:
         return None
 
 
+def written_on(axis: "Axis") -> dict[float, str]:
+    """Place -> text of each label along an axis; panels that share it write them once."""
+    ax = axis.axes
+    shared = ax.get_shared_x_axes() if axis is ax.xaxis else ax.get_shared_y_axes()
+    sides = (one.xaxis if axis is ax.xaxis else one.yaxis for one in (ax, *shared.get_siblings(ax)))
+    return next((names for side in sides if any((names := names_on(side)).values())), {})
+
+
 def has_names(axis: "Axis") -> bool:
     """True if words stand along the axis."""
-    return any(re.search(r"[^\W\d_]{2,}", text) for text in names_on(axis).values())
+    return any(re.search(r"[^\W\d_]{2,}", text) for text in written_on(axis).values())
 
 
 def _written(place: float, written: dict[float, str]) -> tuple[str, list[str]]:
@@ -128,7 +137,11 @@ def _written(place: float, written: dict[float, str]) -> tuple[str, list[str]]:
     if nearest is None or abs(nearest - place) > 0.5 or not written[nearest]:
         return _number(place), []
     text = " ".join(written[nearest].split())
-    return text, keys(text)
+    found = keys(text)
+    if met := re.match(r"^0?(\d{1,2})/0?(\d{1,2})$", text):  # a day without its year
+        found.append(f"dm:{met[1]}/{met[2]}")
+    # Any day of it may stand for a month that is expected as a period.
+    return text, [*found, *(f"m:{key[2:9]}" for key in found if key.startswith("d:"))]
 
 
 def _number(place: float) -> str:

@@ -2,14 +2,14 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from challenge_data.checks import compare, words
 from challenge_data.checks.marks import Marks, marks, panels, pools, surfaces
-from challenge_data.checks.naming import Named, has_names, keys, namings, plain
+from challenge_data.checks.naming import Named, has_names, keys, namings, period, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,6 +44,10 @@ class Gap:
     def __post_init__(self) -> None:
         self.size = len(self.wrong) + len(self.missing) + len(self.extra)
 
+    def rank(self, expected: Mapping) -> tuple:
+        """The smaller, the nearer: names that are found come before all."""
+        return len(self.missing) >= len(expected), self.size
+
 
 class Reading:
     """What functions among the ``mistakes`` of ``check.figure`` receive."""
@@ -52,6 +56,8 @@ class Reading:
         self.figure = figure
         self.panels = panels(figure)
         self.marks = [one for ax in self.panels for one in marks(ax)]
+        self.scales: dict[tuple, list[float]] = {}
+        self._alone: dict[int, list[Shown]] = {}
 
     @property
     def title(self) -> str:
@@ -93,12 +99,18 @@ class Reading:
             found[one.label or str(rank)] = {name: value for (name, _), value in zip(named, one.values(lying), strict=True)}
         return found
 
-    @cached_property
-    def shown(self) -> list[Shown]:
+    def shown(self) -> Iterator[Shown]:
         """All ways to read values with names, series by series, then those that complete each other."""
-        alone = [shown for one in self.marks for shown in _ways(one)]
+        for rank, one in enumerate(self.marks):
+            if rank not in self._alone:
+                self._alone[rank] = _ways(one)
+            yield from self._alone[rank]
+        yield from self._together
+
+    @cached_property
+    def _together(self) -> list[Shown]:
         together = []
-        for group in self._groups():
+        for group in self.groups():
             for lying in (False, True):
                 lists = [[shown for shown in _ways(one) if shown.lying is lying] for one in group]
                 together += [_merged(way) for way in zip(*lists, strict=False)] if all(lists) else []
@@ -107,13 +119,13 @@ class Reading:
                     if all(one.lying in (None, lying) for one in group):
                         together.append(Shown([], [(one.label, keys(one.label)) for one in group], [next(filter(math.isfinite, one.values(lying)), math.nan) for one in group],
                                               group[0].ax, lying, group[0].kind))
-        return alone + together
+        return together
 
     @cached_property
     def crossed(self) -> list[Shown]:
         """Series read the other way: for each name along the axis, the value of each label."""
         found = []
-        for group in self._groups():
+        for group in self.groups():
             if len(group) < 2 or not all(one.label for one in group):
                 continue
             for lying in (False, True):
@@ -124,7 +136,7 @@ class Reading:
                 found += [Shown([name], [(label, keys(label)) for label, _ in row], [value for _, value in row], group[0].ax, lying, group[0].kind) for name, row in cells.items()]
         return found
 
-    def _groups(self) -> list[list[Marks]]:
+    def groups(self) -> list[list[Marks]]:
         """Marks of one kind: in each panel, then in the whole figure."""
         kinds = sorted({one.kind for one in self.marks})
         found = [[one for one in self.marks if one.kind == kind and one.ax is ax] for ax in self.panels for kind in kinds]
@@ -134,10 +146,14 @@ class Reading:
     def nearest(self, expected: Mapping, tolerance: float, among: Iterable[Shown] | None = None) -> Gap:
         """The reading of the figure that comes nearest to the values expected."""
         best = Gap(None, {}, list(expected), {})
-        for shown in self.shown if among is None else among:
-            for factor in factors(self, shown):
-                gap = gap_of(shown, expected, tolerance, factor)
-                if gap.size < best.size or (best.shown is None and gap.size <= best.size and gap.wrong):
+        indexes: dict[Any, dict] = {}
+        for shown in self.shown() if among is None else among:
+            freq = period(shown.ax, shown.ax.yaxis if shown.lying else shown.ax.xaxis)
+            if freq not in indexes:
+                indexes[freq] = {key: name for name in reversed(list(expected)) for key in reversed(keys(name, freq))}
+            for factor in factors(self, shown.ax, shown.lying):
+                gap = gap_of(shown, expected, indexes[freq], tolerance, factor)
+                if best.shown is None or gap.rank(expected) < best.rank(expected):
                     best = gap
                 if not best.size:
                     return best
@@ -161,10 +177,13 @@ class Reading:
         return None if surfaces(self.figure) >= len(wanted) > 0 and (classes or not told) and words.key_words(self.figure) else False
 
 
-def gap_of(shown: Shown, expected: Mapping, tolerance: float, factor: float) -> Gap:
-    """Compare name by name; names that cannot be recognised are forgiven where their values are all there."""
-    freq = getattr(shown.ax, "freq", None)
-    index = {key: name for name in reversed(list(expected)) for key in reversed(keys(name, freq))}
+def gap_of(shown: Shown, expected: Mapping, index: Mapping[str, Any], tolerance: float, factor: float) -> Gap:
+    """Compare name by name; names that cannot be recognised are forgiven where their values are all there.
+
+    Args:
+        index: key -> name expected.
+        factor: of the values expected, to those drawn.
+    """
     total = sum(float(value) for value in expected.values() if not compare.is_missing(value))
     if shown.kind == "pie":
         factor = 1 / total if total else 1
@@ -193,10 +212,12 @@ def gap_of(shown: Shown, expected: Mapping, tolerance: float, factor: float) -> 
     return Gap(shown, wrong, missing, extra)
 
 
-def factors(reading: Reading, shown: Shown) -> list[float]:
-    """By how much the values drawn may differ from those expected, because the axis says it: per cent, thousands, mirrored bars."""
-    ticks = [text for text in words.along(shown.ax, shown.lying)[1:]]
-    label = [*words.along(shown.ax, shown.lying)[:1], words.axis_label(reading.figure, shown.lying), *(words.titles(reading.figure))]
+def factors(reading: Reading, ax: "Axes", horizontal: bool) -> list[float]:
+    """By how much the values drawn may differ from those expected, because their axis says it: per cent, thousands, mirrored bars."""
+    if (ax, horizontal) in reading.scales:
+        return reading.scales[ax, horizontal]
+    label, *ticks = words.along(ax, horizontal)
+    label = [label, words.axis_label(reading.figure, horizontal), *words.titles(reading.figure)]
     found = [1.0]
     if any("%" in text for text in ticks):
         found.append(0.01)
@@ -206,6 +227,7 @@ def factors(reading: Reading, shown: Shown) -> list[float]:
     found += [1 / size for word, size in (("milli(er|on)", 1e3), ("million|\\bm\\b", 1e6), ("milliard", 1e9)) if re.search(word, said)]
     if not any(re.match(r"[-\u2212]", text.strip()) for text in ticks):
         found.append(-1.0)  # the left side of a pyramid
+    reading.scales[ax, horizontal] = found
     return found
 
 

@@ -95,8 +95,9 @@ def says_one(texts: list[str], words: list[str]) -> bool:
 
 def _holds(text: str, word: str) -> bool:
     # A short word is a unit, « m » or « dB »: it stands alone. A longer one may be in the plural.
-    end = "" if len(word) > 3 else r"(?![a-z0-9])"
-    return bool(word) and bool(re.search(rf"(?<![a-z0-9]){re.escape(word)}{end}", text))
+    start = r"(?<![a-z])" if word[:1].isalpha() else r"(?<!\d)" if word[:1].isdigit() else ""
+    end = "" if len(word) > 3 or not word[-1:].isalnum() else r"(?![a-z0-9])"
+    return bool(word) and bool(re.search(start + re.escape(word) + end, text))
 
 
 def unit(text: str) -> str:
@@ -108,7 +109,7 @@ def unit(text: str) -> str:
     text = re.sub(r"\bpour\s?cents?\b", "%", text)
     text = re.sub(r"\bdb\s*\(?a\)?(?![a-z])", "db", text)
     text = re.sub(r"(?<=[a-z])[\s.\u00b7*]*(m|km|l|h|s|ha)\s?-\s?([1-9])\b", lambda met: f"/{met[1]}{'' if met[2] == '1' else met[2]}", text)
-    text = re.sub(r"\s*/\s*|\bpar (?=m3|m2|km2|l\b)", "/", " ".join(text.split()))
+    text = re.sub(r"\s*(/|\bpar (?=(m[23]?|km2?|l|h|ha)\b))\s*", "/", " ".join(text.split()))
     return re.sub(r"(?<=\d) (?=\d{3})", "", text)
 
 
@@ -152,7 +153,7 @@ def entries(figure: "Figure") -> list[str]:
 
 def colour_bars(figure: "Figure") -> "list[Axes]":
     def below(ax):
-        return [ax, *(one for child in ax.child_axes if hasattr(child, "get_lines") for one in below(child))]
+        return [ax, *(one for child in ax.child_axes if hasattr(child, "get_title") for one in below(child))]
 
     return [ax for top in figure.axes for ax in below(top) if hasattr(ax, "_colorbar") or ax.get_label() == "<colorbar>"]
 

@@ -123,6 +123,7 @@ def _shade(ax: "Axes", parts: "dict[Zone, GeoDataFrame]", behind: "dict[Zone, Ge
     from matplotlib.patches import Patch
 
     found = classing.ranks(values.to_numpy(), bounds)
+    ax.shaded_values = values.tolist()  # shades tell classes only: check.figure reads the values here
     number = len(bounds) - 1
     # The lightest shades cannot be told from the paper.
     shades = [colormaps[_SHADES](0.12 + 0.88 * rank / max(1, number - 1)) for rank in range(number)]
