@@ -5,7 +5,7 @@ fork in namespaces of its own: it sees one process, an empty disk, its own socke
 the first line of a team's code. Nothing here is trusted once a kernel has started: what it says is data.
 
 Commands and answers are JSON lines over one socket: ``{"start": name, "connection": {…}}`` -> ``{"started": name}``;
-``{"kill": name}``; ``{"ended": name, "status": n}`` whenever a kernel ends.
+``{"signal": number, "to": name}``; ``{"ended": name, "status": n}`` whenever a kernel ends.
 """
 
 import ctypes
@@ -84,12 +84,21 @@ def main(control: int) -> None:
                         _become_a_kernel(name, command["connection"], limits)
                     running[pid] = name
                     _say(outside, started=name)
-                for pid in [pid for pid, name in running.items() if name == command.get("kill")]:
-                    os.kill(pid, signal.SIGKILL)
+                for pid in [pid for pid, name in running.items() if name == command.get("to")]:
+                    _signal(pid, command["signal"])
 
 
 def _say(outside: socket.socket, **what) -> None:
     outside.sendall(json.dumps(what).encode() + b"\n")
+
+
+def _signal(waiting: int, number: int) -> None:
+    """To the kernel, which is the only child of the process that waits for it; to that one when it must end, and the kernel with it."""
+    if number == signal.SIGKILL:
+        os.kill(waiting, number)
+    else:
+        for child in Path(f"/proc/{waiting}/task/{waiting}/children").read_text().split():
+            os.kill(int(child), number)
 
 
 def _ended() -> list[tuple[int, int]]:

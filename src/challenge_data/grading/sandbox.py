@@ -4,6 +4,7 @@ What a kernel can reach is what is bound here, read-only: Python, its libraries,
 gradebook, nor the masters, nor another submission. See ``nursery.py`` for what happens inside.
 """
 
+import atexit
 import json
 import os
 import shutil
@@ -109,10 +110,10 @@ class Nursery:
             self._send(start=name, connection=connection | {"transport": "ipc", "ip": str(nursery.OWN / "s")})
         return name, connection | {"transport": "ipc", "ip": str(folder / "s")}
 
-    def kill(self, name: str) -> None:
-        """End a kernel and all that it started."""
+    def signal(self, name: str, number: int) -> None:
+        """Signal a kernel; SIGKILL ends it with all that it started."""
         with self._lock:
-            self._send(kill=name)
+            self._send(signal=number, to=name)
 
     def ended(self, name: str, timeout: float = 0.0) -> int | None:
         """The status with which a kernel ended; None while it runs, after waiting ``timeout`` seconds."""
@@ -138,6 +139,22 @@ class Nursery:
     def _words(self) -> str:
         self._said.seek(0)
         return self._said.read()[-500:].strip()
+
+
+_here: dict[int, Nursery] = {}
+
+
+def nursery_here() -> Nursery:
+    """This process's nursery, started at the first call; it ends with the process.
+
+    Raises:
+        CannotIsolate: see :class:`Nursery`.
+    """
+    # A forked worker must not speak to its parent's.
+    if os.getpid() not in _here:
+        _here[os.getpid()] = Nursery().__enter__()
+        atexit.register(_here[os.getpid()].__exit__)
+    return _here[os.getpid()]
 
 
 def _walls(home: Path, sockets: Path, limits: Limits) -> list[str]:

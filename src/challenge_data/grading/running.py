@@ -1,0 +1,157 @@
+"""Runs one notebook, cell by cell, in a kernel of its own; whatever happens there, what was run before is kept.
+
+What comes back from a kernel is data from a stranger: messages are bounded in size and number before they are read.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from queue import Empty
+
+import nbformat
+import zmq.asyncio
+from jupyter_client import AsyncKernelClient, AsyncKernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+PROVISIONER = "challenge-data-sandbox"
+
+
+@dataclass(frozen=True)
+class RunLimits:
+    """How long and how loud one notebook may be."""
+
+    cell_seconds: float = 60
+    """As ``ExecutePreprocessor.timeout`` in nbgrader_config.py."""
+    notebook_seconds: float = 240
+    start_seconds: float = 30
+    message_bytes: int = 8 * 1024**2
+    """Our largest output, a map drawn as a picture, weighs 0.4 MB."""
+    notebook_bytes: int = 40 * 1024**2
+
+
+@dataclass
+class Ran:
+    """A notebook after its run."""
+
+    notebook: nbformat.NotebookNode
+    seconds: float
+    stopped: str | None = None
+    """Why it did not run to its end: ``dead kernel``, ``time``, ``output``; None when it did."""
+    late: list[str] = field(default_factory=list)
+    """Ids of cells that took too long and were interrupted."""
+
+
+class _Client(AsyncKernelClient):
+    """Ready as soon as the kernel answers on both channels: the stock one idles 0.2 s each time."""
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        until = time.monotonic() + (timeout or 60)
+        told = heard = False
+        while not (told and heard):
+            if time.monotonic() > until or not await self._async_is_alive():
+                raise DeadKernelError("The kernel did not start")
+            self.kernel_info()
+            pause = time.monotonic() + 0.1
+            while time.monotonic() < pause and not (told and heard):
+                told |= await _message(self.shell_channel, 0.02)
+                heard |= await _message(self.iopub_channel, 0.02)
+        while await _message(self.shell_channel, 0) or await _message(self.iopub_channel, 0):
+            pass
+
+    wait_for_ready = _async_wait_for_ready
+
+
+async def _message(channel, timeout: float) -> bool:
+    try:
+        await channel.get_msg(timeout=timeout)
+    except Empty:
+        return False
+    return True
+
+
+class _TooLoud(Exception):
+    pass
+
+
+class _Runner(NotebookClient):
+    """nbclient, counting what the kernel says."""
+
+    said = 0
+    most = 0
+
+    def process_message(self, msg, cell, cell_index):
+        self.said += len(str(msg["content"]))
+        if self.said > self.most:
+            raise _TooLoud
+        return super().process_message(msg, cell, cell_index)
+
+
+def run(notebook: nbformat.NotebookNode, limits: RunLimits = RunLimits(), provisioner: str = PROVISIONER) -> Ran:
+    """Run every code cell in order. Never raises for what the notebook does.
+
+    Args:
+        notebook: changed in place, as nbclient does.
+        provisioner: where kernels come from, by its entry point's name; ``local-provisioner`` isolates nothing.
+
+    Raises:
+        CannotIsolate: there is no sandbox on this machine.
+    """
+    return asyncio.run(_run(notebook, limits, provisioner))
+
+
+async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: str) -> Ran:
+    KernelProvisionerFactory.instance().default_provisioner_name = provisioner
+    started = time.monotonic()
+    manager = AsyncKernelManager(kernel_name="python3", client_class=f"{__name__}._Client")
+    context = zmq.asyncio.Context()
+    # Default options of the sockets to come: a message that is too long ends the connection, before it is in memory.
+    context.setsockopt(zmq.MAXMSGSIZE, limits.message_bytes)
+    context.setsockopt(zmq.RCVHWM, 200)
+    context.setsockopt(zmq.LINGER, 0)
+    manager.context = context
+    runner = _Runner(notebook, km=manager, timeout=limits.cell_seconds, interrupt_on_timeout=False, allow_errors=True,
+                     startup_timeout=limits.start_seconds, store_widget_state=False, shutdown_kernel="immediate")
+    runner.most = limits.notebook_bytes
+    ran = Ran(notebook, 0.0)
+    try:
+        await manager.start_kernel()
+        await runner.async_start_new_kernel_client()
+        for rank, cell in enumerate(notebook.cells):
+            if time.monotonic() - started > limits.notebook_seconds:
+                ran.stopped = "time"
+                break
+            try:
+                await runner.async_execute_cell(cell, rank)
+            except CellExecutionError:
+                pass
+            except CellTimeoutError:
+                ran.late.append(cell.id)
+                if not await _interrupted(runner, manager):
+                    ran.stopped = "time"
+                    break
+    except DeadKernelError:
+        ran.stopped = "dead kernel"
+    except _TooLoud:
+        ran.stopped = "output"
+    finally:
+        if runner.kc is not None:
+            runner.kc.stop_channels()
+        if manager.has_kernel:
+            await manager.provisioner.kill()
+            await manager.provisioner.cleanup()
+        manager.cleanup_connection_file()
+        context.destroy(linger=0)
+    ran.seconds = time.monotonic() - started
+    return ran
+
+
+async def _interrupted(runner: _Runner, manager: AsyncKernelManager) -> bool:
+    """Interrupt the cell that runs; true if the kernel is ready for the next one."""
+    await manager.interrupt_kernel()
+    try:
+        await asyncio.wait_for(runner.kc._async_wait_for_ready(timeout=5), 6)
+    except (DeadKernelError, TimeoutError):
+        return False
+    return True
