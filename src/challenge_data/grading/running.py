@@ -13,7 +13,9 @@ import zmq.asyncio
 from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+from challenge_data.grading import watching
 
 PROVISIONER = "challenge-data-sandbox"
 
@@ -39,8 +41,12 @@ class Ran:
     seconds: float
     stopped: str | None = None
     """Why it did not run to its end: ``dead kernel``, ``time``, ``output``; None when it did."""
+    reached: int = 0
+    """How many cells were run, of all kinds."""
     late: list[str] = field(default_factory=list)
     """Ids of cells that took too long and were interrupted."""
+    unproven: list[str] = field(default_factory=list)
+    """Ids of test cells before which a canary was not refused: what they say proves nothing."""
 
 
 class _Client(AsyncKernelClient):
@@ -114,7 +120,7 @@ async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: 
     runner = _Runner(notebook, km=manager, timeout=limits.cell_seconds, interrupt_on_timeout=False, allow_errors=True,
                      startup_timeout=limits.start_seconds, store_widget_state=False, shutdown_kernel="immediate")
     runner.most = limits.notebook_bytes
-    ran = Ran(notebook, 0.0)
+    ran, canaries = Ran(notebook, 0.0), watching.Canaries()
     try:
         await manager.start_kernel()
         await runner.async_start_new_kernel_client()
@@ -123,9 +129,10 @@ async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: 
                 ran.stopped = "time"
                 break
             try:
+                if watching.is_test(cell) and not await _judging(runner, canaries):
+                    ran.unproven.append(cell.id)
                 await runner.async_execute_cell(cell, rank)
-            except CellExecutionError:
-                pass
+                ran.reached = rank + 1
             except CellTimeoutError:
                 ran.late.append(cell.id)
                 if not await _interrupted(runner, manager):
@@ -145,6 +152,14 @@ async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: 
         context.destroy(linger=0)
     ran.seconds = time.monotonic() - started
     return ran
+
+
+async def _judging(runner: _Runner, canaries: watching.Canaries) -> bool:
+    """True if a wrong answer is still refused at this moment."""
+    source, word = canaries.next()
+    canary = nbformat.v4.new_code_cell(source)
+    await runner.async_execute_cell(canary, len(runner.nb.cells))
+    return watching.refused(canary, word)
 
 
 async def _interrupted(runner: _Runner, manager: AsyncKernelManager) -> bool:

@@ -1,0 +1,167 @@
+"""What in a team's code deserves a person's eye, and whether the tests still judge.
+
+No sandbox stops a program from lying about itself: a team's code runs in the very process that judges it. Two things are watched. What is
+written: constructs that no question of ours asks for, found in the code's tree, with their line. What happens: before each test cell a
+canary is run, a check that must refuse with words drawn for the occasion; when it does not, the tests that follow prove nothing.
+
+A flag takes no point away for good: it withholds them until a person has looked.
+"""
+
+import ast
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import nbformat
+
+TAMPERING, ODD = "tampering", "odd"
+"""It could change how answers are judged, from there to the end of the notebook; it has no place in an answer, and touches it alone."""
+
+_JUDGES = {"check", "hint", "quiz", "load", "raw_file", "work_dir", "truth"}
+_LIBRARIES = {"pd", "np", "gpd", "plt", "pandas", "numpy", "geopandas", "matplotlib", "challenge_data", "builtins", "sys"}
+_TAMPERING_MODULES = {"sys", "builtins", "gc", "inspect", "importlib", "ctypes", "types", "unittest", "IPython", "ipykernel", "jupyter_client", "traitlets", "zmq", "atexit", "signal",
+                      "threading", "_thread", "asyncio", "concurrent", "ast", "codeop", "code", "traceback", "faulthandler", "nbformat", "nbgrader"}
+_ODD_MODULES = {"os", "subprocess", "multiprocessing", "socket", "shutil", "pickle", "marshal", "resource", "pty", "fcntl", "mmap", "http", "urllib", "requests", "ftplib", "smtplib", "tempfile"}
+_OUR_ROOMS = {"checks", "guide", "errors", "explanations", "caught", "grading", "build", "course"}
+_TAMPERING_NAMES = {"get_ipython", "__builtins__", "__import__", "__loader__", "__spec__", "exec", "eval", "compile", "globals", "locals", "setattr", "delattr", "_ih", "_oh", "In", "Out", "exit", "quit", "breakpoint"}
+_TAMPERING_ATTRIBUTES = re.compile(r"^(__(?!init__$|name__$|doc__$|version__$|file__$|len__$|str__$|repr__$)\w+__|f_(back|globals|locals|builtins)|gi_frame|tb_frame|mro|modules|user_ns|"
+                                   r"_ipython_display_|_repr_\w+_|_render_traceback_|_showtraceback|showtraceback)$")
+_DUNDERS_ALLOWED = {"__init__", "__repr__", "__str__", "__len__"}
+_MAGICS = {"matplotlib", "time", "timeit", "precision", "whos", "who"}
+_MAGIC = re.compile(r"^\s*(%{1,2}(?P<name>\w+)|[!]|\?|.*\?\s*$)")
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something for a person to look at."""
+
+    notebook: str
+    cell: str
+    kind: str
+    """``tampering``, ``odd`` or ``canary``."""
+    what: str
+    """In English, for the instructor."""
+    line: int = 0
+    """1-based, in the cell; 0 for what happened rather than what was written."""
+    evidence: str = ""
+
+
+def written(notebook: str, cell: str, source: str) -> list[Flag]:
+    """What one cell of code that a team wrote holds for a person to look at; empty for honest work and for what cannot be parsed."""
+    lines = source.splitlines()
+    found: list[tuple[int, str, str]] = []
+    plain = []
+    for number, text in enumerate(lines, 1):
+        match = _MAGIC.match(text)
+        if match and (match["name"] or text.lstrip().startswith("!")):
+            if match["name"] not in _MAGICS:
+                found.append((number, TAMPERING if match["name"] else ODD, "a command of the notebook or of the machine"))
+            text = "pass"
+        plain.append(text)
+    try:
+        tree = ast.parse("\n".join(plain))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = ast.Module([], [])
+    for node in ast.walk(tree):
+        found += [(getattr(node, "lineno", 0), kind, what) for kind, what in _of(node)]
+    return [Flag(notebook, cell, kind, what, line, lines[line - 1].strip()[:200] if 0 < line <= len(lines) else "")
+            for line, kind, what in sorted(set(found))]
+
+
+def _of(node: ast.AST) -> Iterable[tuple[str, str]]:
+    match node:
+        case ast.Import(names=names):
+            for alias in names:
+                yield from _imported(alias.name)
+        case ast.ImportFrom(module=module, names=names):
+            yield from _imported(module or ".")
+            if module == "challenge_data":
+                for alias in names:
+                    yield from _imported(f"challenge_data.{alias.name}")
+        case ast.Name(id=name, ctx=ast.Load()) if name in _TAMPERING_NAMES:
+            yield TAMPERING, f"« {name} »"
+        case ast.Attribute(attr=name) if _TAMPERING_ATTRIBUTES.match(name):
+            yield TAMPERING, f"« .{name} »"
+        case ast.ClassDef(name=name, body=body):
+            special = [each.name for each in body if isinstance(each, ast.FunctionDef) and each.name.startswith("__") and each.name not in _DUNDERS_ALLOWED]
+            if special or node.bases:
+                yield TAMPERING, f"a class, « {name} », that answers for itself"
+        case ast.FunctionDef(name=name) if name in _JUDGES:
+            yield TAMPERING, f"« {name} » defined anew"
+        case ast.Assign(targets=targets):
+            for target in targets:
+                yield from _assigned(target)
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target) | ast.For(target=target) | ast.NamedExpr(target=target):
+            yield from _assigned(target)
+        case ast.Delete(targets=targets):
+            for target in targets:
+                yield from _assigned(target)
+        case ast.Call(func=ast.Name(id="open"), args=args, keywords=keywords):
+            mode = next((word.value for word in keywords if word.arg == "mode"), args[1] if len(args) > 1 else None)
+            path = args[0].value if args and isinstance(args[0], ast.Constant) else ""
+            if isinstance(path, str) and path.startswith("/"):
+                yield ODD, "a file of the machine opened"
+            elif mode is not None and not (isinstance(mode, ast.Constant) and str(mode.value) in ("r", "rt", "rb")):
+                yield ODD, "a file opened to be written"
+        case ast.Constant(value=str(text)) if re.match(r"^/(proc|etc|root|home|run|tmp|var|sys|dev|cours)\b", text):
+            yield ODD, "a place of the machine"
+        case _:
+            pass
+
+
+def _imported(module: str) -> Iterable[tuple[str, str]]:
+    head, _, rest = module.partition(".")
+    if head in _TAMPERING_MODULES or (head == "challenge_data" and rest.split(".")[0] in _OUR_ROOMS):
+        yield TAMPERING, f"« {module} » imported"
+    elif head in _ODD_MODULES:
+        yield ODD, f"« {module} » imported"
+
+
+def _assigned(target: ast.expr) -> Iterable[tuple[str, str]]:
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del) and node.id in _JUDGES - {"truth"}:
+            yield TAMPERING, f"« {node.id} » replaced"
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+            root = node.value
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if isinstance(root, ast.Name) and root.id in _JUDGES | _LIBRARIES:
+                yield TAMPERING, f"« {ast.unparse(node)} » replaced"
+
+
+def is_test(cell: nbformat.NotebookNode) -> bool:
+    """True for the cells that give points by themselves."""
+    marks = cell.metadata.get("nbgrader", {})
+    return cell.cell_type == "code" and bool(marks.get("grade")) and not marks.get("solution")
+
+
+class Canaries:
+    """Checks that must refuse, with words that nobody knows beforehand."""
+
+    _ONE = (
+        'check.that(False, "{word}")',
+        'check.number(3, 4, mistakes={{3: "{word}"}})',
+        'check.text("{word}", "autre")',
+        'check.same_set([1, 2], [1, 3], mistakes=[([1, 2], "{word}")])',
+        'assert 1 == 2, "{word}"',
+        'check.that({{"a"}} == {{"b"}}, "{word}")',
+        'check.that(len([1, 2]) == 3 or 1.0 == 2.0 or "a" == "b", "{word}")',
+    )
+
+    def __init__(self) -> None:
+        self._rank = secrets.randbelow(len(self._ONE))
+
+    def next(self) -> tuple[str, str]:
+        """(a cell's source, the word that its refusal must hold)."""
+        word = secrets.token_hex(6)
+        self._rank = (self._rank + 1 + secrets.randbelow(2)) % len(self._ONE)
+        return f"{self._ONE[self._rank].format(word=word)}", word
+
+
+def refused(cell: nbformat.NotebookNode, word: str) -> bool:
+    """True if a canary did what it must: its word, on the channel where refusals are written, and nothing that looks like a result."""
+    said = "".join(output.get("text", "") for output in cell.outputs if output.output_type == "stream" and output.name == "stderr")
+    said += "".join(str(output.get("evalue", "")) for output in cell.outputs if output.output_type == "error")
+    return word in said
+
