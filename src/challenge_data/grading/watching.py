@@ -136,27 +136,29 @@ def is_test(cell: nbformat.NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(marks.get("grade")) and not marks.get("solution")
 
 
-class Canaries:
-    """Checks that must refuse, with words that nobody knows beforehand."""
+_TABLE = '__import__("pandas").DataFrame({"cle": ["a", "b"], "valeur": [1, 2]})'
+_CANARIES = {
+    "that": 'check.that({"a"} == {"b"} or len([1, 2]) == 3 or 1.0 == 2.0, WORD)',
+    "number": "check.number(3, 4, mistakes={3: WORD})",
+    "text": "check.text(WORD, 'autre')",
+    "same_set": "check.same_set([1, 2], [1, 3], mistakes=[([1, 2], WORD)])",
+    "row_count": f"check.row_count({_TABLE}, 3, mistakes={{2: WORD}})",
+    "has_columns": f"check.has_columns({_TABLE}, ['absente'], what='tableau ' + WORD)",
+    "one_row_each": f"check.one_row_each({_TABLE}, ['a', 'b', WORD], key='cle')",
+    "column": f"check.column({_TABLE}, 'cle', 'valeur', {{'a': 1, 'b': 3}}, mistakes=[({{'b': 2}}, WORD)])",
+    "": "assert 1 == 2, WORD",
+}
+"""Verb of ``check`` -> a call that must refuse with the word; the empty one is Python's own."""
 
-    _ONE = (
-        'check.that(False, "{word}")',
-        'check.number(3, 4, mistakes={{3: "{word}"}})',
-        'check.text("{word}", "autre")',
-        'check.same_set([1, 2], [1, 3], mistakes=[([1, 2], "{word}")])',
-        'assert 1 == 2, "{word}"',
-        'check.that({{"a"}} == {{"b"}}, "{word}")',
-        'check.that(len([1, 2]) == 3 or 1.0 == 2.0 or "a" == "b", "{word}")',
-    )
 
-    def __init__(self) -> None:
-        self._rank = secrets.randbelow(len(self._ONE))
+def canaries(test: str) -> list[tuple[str, str]]:
+    """(source, word that its refusal must hold) of what must be refused just before a test cell: one a verb that the test uses.
 
-    def next(self) -> tuple[str, str]:
-        """(a cell's source, the word that its refusal must hold)."""
-        word = secrets.token_hex(6)
-        self._rank = (self._rank + 1 + secrets.randbelow(2)) % len(self._ONE)
-        return f"{self._ONE[self._rank].format(word=word)}", word
+    The word is drawn for each: a team's code cannot have written it beforehand.
+    """
+    used = [verb for verb in _CANARIES if verb and f"check.{verb}(" in test]
+    drawn = [(verb, secrets.token_hex(6)) for verb in (used or [""])]
+    return [(_CANARIES[verb].replace("WORD", f'"{word}"'), word) for verb, word in drawn]
 
 
 def refused(cell: nbformat.NotebookNode, word: str) -> bool:
