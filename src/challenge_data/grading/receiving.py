@@ -6,9 +6,10 @@ Each entry of the source folder is one team's hand-in; the team is read from the
 entry                                                 team
 ====================================================  =================================================
 ``les-sternes/``                                      the folder's name
-``les-sternes.zip`` ``.tar`` ``.tar.gz`` ``.ipynb``   the name without its ending
-``les-sternes__1_trouver.ipynb`` …                    what stands before the first ``__``; such loose files
-                                                      are one hand-in
+``les-sternes.zip`` ``.tar`` ``.tar.gz`` ``.ipynb``   the name without its ending; any other ending is kept, told,
+                                                      and never graded
+``les-sternes__1_trouver.ipynb`` …                    any file with ``__``: what stands before the first one;
+                                                      such files are one hand-in
 ``Nom_12345_assignsubmission_file_/``                 Moodle, « folders »: ``Nom``; the last ``_`` may lack
 ``Nom_12345_assignsubmission_file_1_trouver.ipynb``   Moodle, loose files: ``Nom``, one hand-in for a number
 ``…_assignsubmission_onlinetext…``                    Moodle, text typed online: only where ``Nom`` has nothing else
@@ -27,18 +28,324 @@ POSIX systems: links are told from files as they are opened.
 """
 
 import difflib
-import hashlib
-import json
 import os
 import re
-import shutil
-import stat
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from challenge_data.grading.keeping import RECORD, Copy, Full, keep, later_than, read_record
-from challenge_data.grading.unpacking import ARCHIVES
+from challenge_data.grading.keeping import FILES, Kept, NotKept, alone, keep, read_kept, read_record, records
+from challenge_data.grading.unpacking import (
+    ARCHIVES,
+    NOTEBOOKS,
+    OTHER_ARCHIVES,
+    Limits,
+    Refused,
+    Unpacked,
+    clean_name,
+    is_archive,
+    is_junk,
+    is_wanted,
+    open_plain,
+    shown,
+    unpack,
+)  # fmt: skip
+
+ENDINGS = (".tar.gz", ".tgz", ".tar", ".zip", *reversed(NOTEBOOKS))
+MOST_ARCHIVES = 20
+"""Archives opened in one hand-in: what is only read past in each of them takes time too, a second at most."""
+_LIMITS = Limits()
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<rest>.*))?", re.DOTALL)
+_COPY = re.compile(r"(.+?) ?\(\d+\)")
+# What can be one folder that nbgrader's globs find again.
+_FOLDER = re.compile(r"[^./\\*?\[\],\x00-\x1f\x7f][^/\\*?\[\],\x00-\x1f\x7f]{0,127}")
+_LETTERS = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ß": "ss"})
+
+
+@dataclass(frozen=True)
+class Received:
+    """What one team handed in, or why an entry of the source is not graded."""
+
+    team: str
+    """As nbgrader's folders and gradebook have it."""
+    folder: Path | None
+    """The record (see :mod:`~challenge_data.grading.keeping`); None when nothing was kept."""
+    sha256: str = ""
+    at: str = ""
+    """When it was first received: UTC, ISO 8601."""
+    notes: list[str] = field(default_factory=list)
+    """For the instructor: sentences about what was read, left out, or received besides."""
+    problem: str | None = None
+    """Why it cannot be graded, with the remedy; None when it can."""
+    channel: str = ""
+    """The entry of the source, or entries."""
+
+
+@dataclass
+class _HandIn:
+    names: list[str]
+    """The team as written; with a roster, further readings, the likelier first."""
+    person: tuple[str, str]
+    """Who sent it, as far as the channel tells: (name as written, the LMS's number)."""
+    weak: bool
+    """Neither notebook, archive nor folder: counts only where the team sent nothing else."""
+    parts: dict[str, str] = field(default_factory=dict)
+    changed: float = 0
+
+    @property
+    def channel(self) -> str:
+        return ", ".join(sorted(self.parts))
+
+
+def receive(source: Path, challenge: str, grading: Path, teams: Collection[str] | None = None) -> list[Received]:
+    """Keep every hand-in of a folder under ``grading/received/<challenge>/``; say what each team's is. Idempotent.
+
+    Of several hand-ins of one team in the source, all are kept; the one whose newest file is the latest is returned,
+    with a note. What the source holds now is what is graded, even when something else was received later: a note says so.
+
+    Args:
+        source: the folder as it came; it is only read.
+        teams: the gradebook's teams; None takes every name as a team.
+
+    Returns:
+        one for each team, then those that are no team's; sorted by team.
+
+    Raises:
+        ValueError: the challenge's name cannot be a folder, or source and grading folder hold one another.
+        OSError: the source is no folder, or cannot be read.
+    """
+    if not re.fullmatch("[A-Za-z0-9_-]+", challenge):
+        raise ValueError(f"{shown(challenge)} cannot be the name of a challenge's folder: letters, digits, - and _")
+    home = grading / "received" / challenge
+    inside, kept = source.resolve(), (grading / "received").resolve()
+    if inside in (kept, *kept.parents) or kept in inside.parents:
+        raise ValueError(f"{source} holds the records of what was received, or is among them: give the folder as downloaded")
+
+    entries, results = _entries(source, teams is not None)
+    claimed: dict[str, list[_HandIn]] = defaultdict(list)
+    for entry in entries:
+        team, problem = _team(entry, teams)
+        if problem:
+            results.append(Received(team, None, problem=problem, channel=entry.channel))
+        else:
+            claimed[team if teams is not None else team.casefold()].append(entry)
+    try:
+        with alone(home):
+            for team, handed in claimed.items():
+                name = team if teams is not None else slug(handed[0].names[0])
+                people = {entry.person for entry in handed}
+                if teams is None and len(people) > 1:
+                    among = "; ".join(sorted(shown(entry.channel) for entry in handed))
+                    results.append(Received(name, None, problem=f"These names are all written {name} for nbgrader: {among}. Rename all but one, or give the list of teams.", channel=among))
+                else:
+                    results.append(_received(source, home, name, handed))
+    except NotKept as refusal:
+        done = {result.channel for result in results}
+        results += [Received(team, None, problem=f"{shown(entry.channel)} {refusal}.", channel=entry.channel) for team, handed in claimed.items() for entry in handed if entry.channel not in done]
+    return sorted(results, key=lambda result: (result.team.casefold(), result.channel))
+
+
+def received_before(challenge: str, grading: Path, teams: Collection[str] | None = None) -> list[Received]:
+    """The last record of each team, without a source: what was received last. Sorted by team.
+
+    ``teams``: only these; None takes all there are.
+    """
+    home = grading / "received" / challenge
+    found = []
+    for folder in sorted(home.glob("[!.]*/"), key=lambda folder: folder.name.casefold()):
+        if (teams is None or folder.name in teams) and (kept := records(folder)):
+            found.append(_told(folder.name, kept[-1], [], str(kept[-1].record.get("channel", ""))))
+    return found
+
+
+def files(received: Received, limits: Limits = _LIMITS) -> Unpacked:
+    """The notebooks and team files of a hand-in, out of its record: see :func:`files_of`."""
+    return files_of(received.folder, limits) if received.folder else Unpacked()
+
+
+def files_of(folder: Path, limits: Limits = _LIMITS) -> Unpacked:
+    """The notebooks and team files of a record's folder: loose ones and those of its archives.
+
+    Names in an archive follow the archive's: ``rendu.zip/1_trouver.ipynb``. ``limits`` hold for all of it together. A
+    kept file whose bytes are no longer those received is told.
+    """
+    found, archives = Unpacked(), 0
+    if (record := read_record(folder)) is None:
+        found.refused.append(f"The record {folder} is gone or damaged: run again with the folder as downloaded.")
+        return found
+    for name, digest in sorted(record["files"].items()):
+        try:
+            clean = clean_name(name, limits)
+            # A team's own folder of packages is not its hand-in.
+            if not clean.lower().endswith(ARCHIVES + OTHER_ARCHIVES) and not is_wanted(clean):
+                found.left_out.append(clean)
+                continue
+            if archives == MOST_ARCHIVES and not clean.lower().endswith(NOTEBOOKS):
+                raise Refused(f"was not opened, after {MOST_ARCHIVES} other archives")
+            left = replace(
+                limits,
+                total=limits.total - sum(map(len, found.files.values())),
+                entries=limits.entries - len(found.files) - len(found.left_out),
+            )
+            archives += _add(read_kept(folder / FILES / name, digest), clean, left, found)
+        except (Refused, NotKept) as refusal:
+            found.refused.append(f"{shown(name)} {refusal}.")
+    return found
+
+
+def _add(path: Path, name: str, limits: Limits, found: Unpacked) -> bool:
+    """Add one kept file, or what is in it; whether it was an archive."""
+    with open_plain(path) as file:
+        if is_archive(head := file.read(4)) or name.lower().endswith(ARCHIVES + OTHER_ARCHIVES):
+            unpacked = unpack(path, limits)
+            found.files.update({f"{name}/{inner}": data for inner, data in unpacked.files.items()})
+            found.refused.extend(unpacked.refused)
+            found.left_out.extend(f"{name}/{inner}" for inner in unpacked.left_out)
+            return True
+        most = min(limits.file, limits.total)
+        content = head + file.read(most)
+    if len(content) > most:
+        raise Refused(f"takes more than {most / 1e6:.0f} MB: not read")
+    if name in found.files:  # two spellings of one accent
+        found.refused.append(f"{shown(name)} is there more than once: the last one is taken.")
+    found.files[name] = content
+    return False
+
+
+def slug(name: str) -> str:
+    """A team's name as nbgrader's folders have it; empty when no letter or digit is left of it."""
+    plain = unicodedata.normalize("NFKD", name.translate(_LETTERS))
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return re.sub("[^A-Za-z0-9_-]+", "-", plain).strip("-_")[:100].rstrip("-_")
+
+
+def _entries(source: Path, roster: bool) -> tuple[list[_HandIn], list[Received]]:
+    """The hand-ins of the source, loose files of one sender together; and entries that are none."""
+    found: dict[tuple[str, ...], _HandIn] = {}
+    odd = []
+    for name in sorted(os.listdir(source)):
+        path = source / name
+        if name.startswith(".") or is_junk(name):
+            continue
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            problem = f"{shown(name)} is {'a symbolic link' if path.is_symlink() else 'no file'}: not followed. Copy what it leads to into the folder."
+            odd.append(Received(slug(_stem(name)) or "?", None, problem=problem, channel=name))
+            continue
+        folder = path.is_dir()
+        key, hand_in, rest = _read(name, folder, roster)
+        entry = found.setdefault(key, hand_in)
+        entry.parts[name] = rest
+        entry.weak &= hand_in.weak
+        entry.changed = max(entry.changed, *_dates(path))
+    return list(found.values()), odd
+
+
+def _read(name: str, folder: bool, roster: bool) -> tuple[tuple[str, ...], _HandIn, str]:
+    """What an entry's name says: (what gathers loose files, the hand-in, the name its file is kept under)."""
+    stem = name if folder else _stem(name)
+    weak = not folder and not name.lower().endswith(ENDINGS)
+    if moodle := _MOODLE.fullmatch(name):
+        written, number, kind, rest = moodle.group("name", "number", "kind", "rest")
+        weak = weak or kind == "onlinetext"
+        names = [written]
+        if roster:
+            dashes = [at for at, char in enumerate(written) if char == "-"]
+            names += [written[:at] for at in reversed(dashes) if at]
+        key = (written, number, kind) if not folder else (name,)
+        return key, _HandIn(names, (written, number), weak), "" if folder else rest or name
+    written, mark, rest = stem.partition("__")
+    if not folder and written and mark:
+        rest = name.partition("__")[2]
+        return ("__", written), _HandIn([written], (_nfc(written), ""), weak), rest or name
+    names = [stem]
+    if roster and not folder and (copy := _COPY.fullmatch(stem)):
+        names.append(copy[1])
+    return (name,), _HandIn(names, (_nfc(stem), ""), weak), "" if folder else name
+
+
+def _team(entry: _HandIn, teams: Collection[str] | None) -> tuple[str, str | None]:
+    """(team, None), or (the name as nbgrader would have it, why it is no team's)."""
+    written = entry.names[0]
+    plain = slug(written)
+    if teams is None:
+        return (plain, None) if plain else ("?", f"{shown(entry.channel)}: no letter or digit that nbgrader's folders take. Rename it.")
+    by_key: dict[str, list[str]] = defaultdict(list)
+    for team in sorted(teams):
+        by_key[slug(team).casefold() or team].append(team)
+    for name in entry.names:
+        if name in teams:
+            match = [name]
+        elif not (match := by_key.get(slug(name).casefold(), [])):
+            continue
+        if len(match) > 1:
+            return plain, f"{shown(entry.channel)} may be of {' or '.join(match)}: rename it as the gradebook has it."
+        if not _FOLDER.fullmatch(match[0]) or match[0] != match[0].strip():
+            return plain, f"{shown(entry.channel)}: nbgrader cannot find a folder named as its team, {shown(match[0])}. Rename that team in the gradebook."
+        return match[0], None
+    near = difflib.get_close_matches(plain.casefold(), by_key, n=1)
+    hint = f"the nearest is {by_key[near[0]][0]}; rename the entry, or add the team" if near else "rename the entry, or add the team"
+    return plain or "?", f"{shown(entry.channel)}: {shown(written)} is no team of the gradebook; {hint}."
+
+
+def _received(source: Path, home: Path, team: str, handed: list[_HandIn]) -> Received:
+    """Keep all hand-ins of one team, the earliest first; the last is the one that counts."""
+    notes: list[str] = []
+    kept: list[tuple[_HandIn, Kept | None, str | None]] = []
+    for entry in sorted(handed, key=lambda entry: (not entry.weak, entry.changed, entry.channel)):
+        about: list[str] = []
+        try:
+            kept.append((entry, keep(source, entry.parts, home, team, entry.channel, about), None))
+        except NotKept as refusal:
+            kept.append((entry, None, f"{shown(entry.channel)} {refusal}."))
+        notes += [f"{shown(entry.channel)}: {note}." for note in about]
+    entry, record, problem = kept[-1]
+    if team != entry.person[0]:
+        notes.insert(0, f"{shown(entry.channel)} is taken as the team {team}.")
+    if record is None:
+        return Received(team, None, notes=notes, problem=problem, channel=entry.channel)
+
+    for other, copy, trouble in kept[:-1]:
+        if copy is None:
+            notes.append(str(trouble))
+        elif copy.folder != record.folder:
+            notes.append(f"{shown(entry.channel)} is graded, the latest of this team; {shown(other.channel)} is kept in {copy.folder.name}.")
+    ours = {copy.folder for _, copy, _ in kept if copy}
+    for other in records(home / team):
+        if other.record["at"] > record.record["at"] and other.folder not in ours:
+            notes.append(f"Something else of this team was received later ({other.folder.name}): it is kept, and what the folder holds now is graded.")
+    return _told(team, record, notes, entry.channel)
+
+
+def _told(team: str, kept: Kept, notes: list[str], channel: str) -> Received:
+    names, problem = list(kept.record["files"]), None
+    if not any(name.lower().endswith(NOTEBOOKS + ARCHIVES) for name in names):
+        few = ", ".join(shown(name, 40) for name in names[:3])
+        problem = f"{shown(channel)} holds no notebook, zip or tar.gz ({few}{' …' if len(names) > 3 else ''}): ask the team for one of them."
+    return Received(team, kept.folder, kept.record["sha256"], kept.record["at"], notes, problem, channel)
+
+
+def _dates(path: Path) -> Iterator[float]:
+    """Dates of the last change of a file, or of the files in a folder; of the folder itself when it has none."""
+    yield 0.0
+    if not path.is_dir():
+        yield path.lstat().st_mtime
+        return
+    for folder, _, names in os.walk(path):
+        for name in names:
+            try:
+                yield os.lstat(os.path.join(folder, name)).st_mtime
+            except OSError:  # told when it is read
+                continue
+
+
+def _stem(name: str) -> str:
+    for ending in ENDINGS:
+        if name.lower().endswith(ending):
+            return name[: -len(ending)]
+    return Path(name).stem
+
+
+def _nfc(name: str) -> str:
+    return unicodedata.normalize("NFC", name)

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-NOTEBOOK = ".ipynb"
+NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")
+"""Some browsers and systems put an ending of their own behind a notebook's."""
 WANTED = frozenset({"indices.json", "equipe.json", "manifeste.json"})
 """What grading reads besides notebooks."""
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -152,7 +153,7 @@ def is_wanted(name: str) -> bool:
     *folders, last = name.split("/")
     if last.startswith(".") or any(part.startswith(".") or part == "site-packages" for part in folders):
         return False
-    return last.lower().endswith(NOTEBOOK) or last in WANTED
+    return last.lower().endswith(NOTEBOOKS) or last in WANTED
 
 
 def is_archive(head: bytes) -> bool:
