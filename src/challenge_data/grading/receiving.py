@@ -155,8 +155,10 @@ def received_before(challenge: str, grading: Path, teams: Collection[str] | None
     home = grading / "received" / challenge
     found = []
     for folder in sorted(home.glob("[!.]*/"), key=lambda folder: folder.name.casefold()):
-        if (teams is None or folder.name in teams) and (kept := records(folder)):
-            found.append(_told(folder.name, kept[-1], [], str(kept[-1].record.get("channel", ""))))
+        if teams is None or folder.name in teams:
+            told = [_told(folder.name, kept, [], str(kept.record.get("channel", ""))) for kept in records(folder)]
+            # A report sent after the notebooks does not take their place.
+            found += [one for one in told if not one.problem][-1:] or told[-1:]
     return found
 
 
