@@ -1,0 +1,346 @@
+"""Executed notebooks into nbgrader's gradebook, by nbgrader's own converters, one team after the other, one writer at a time.
+
+Each team has a small file under ``recorded/<challenge>/`` that says what was written for it. It says « writing » before the first
+write and « done » after the last: a run that was killed is simply run again, and the team that it was at is written anew.
+"""
+
+import contextlib
+import hashlib
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+
+from challenge_data.grading import converting, marks
+from challenge_data.grading.gradebook import Book, Busy, DiskFull, Lock, Refused, check_room, create, full, is_full, read_whole, url, write_whole
+from challenge_data.grading.marks import Mark, Scores
+from challenge_data.grading.watching import is_test
+
+__all__ = ["Busy", "DiskFull", "Mark", "NotRecorded", "Recorder", "Refused", "Scores", "write_feedback"]
+
+RECORDED = "recorded"
+_WRITING, _DONE = "writing", "done"
+
+
+class NotRecorded(RuntimeError):
+    """nbgrader failed on one team; the others are not concerned."""
+
+
+class Recorder:
+    """The one writer of a challenge's marks. One thread at a time: nbgrader changes the current folder while it works."""
+
+    def __init__(self, course: Path, challenge: str, grading: Path, *, wait: bool = True, say: Callable[[str], None] | None = None) -> None:
+        """Nothing is opened before ``with``.
+
+        Args:
+            course: the folder that holds ``nbgrader_config.py`` and ``solutions/<challenge>/``.
+            grading: where people's work is; made if it does not exist.
+            wait: if another run is writing there, wait for its end rather than raise ``Busy``.
+            say: gets a sentence for the instructor when there is something to wait for; by default it is written on stderr.
+
+        Raises:
+            Refused: nbgrader cannot work with such a path, or the course has no configuration.
+        """
+        self.course, self.challenge, self.grading = course.resolve(), challenge, grading.resolve()
+        self._wait, self._say = wait, say or (lambda sentence: print(sentence, file=sys.stderr, flush=True))
+        self._config = converting.load(self.course, self.grading)
+        self._file = converting.gradebook_file(self._config)
+        self._lock = Lock(self._file.parent)
+        self._book: Book | None = None
+        self._questions: dict[str, dict[str, tuple[bool, str, str]]] = {}
+
+    def __enter__(self) -> "Recorder":
+        with _room(self.grading, "The grading folder could not be opened"):
+            for folder in (self.grading, self._file.parent):
+                folder.mkdir(parents=True, exist_ok=True)
+            self._lock.take(self._wait, self._say)
+        try:
+            if self._file.exists():
+                self._book = Book(self._file)
+        except BaseException:
+            self._lock.free()
+            raise
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self._book is not None:
+            self._book.close()
+            self._book = None
+        self._lock.free()
+
+    def prepare(self) -> bool:
+        """The challenge's questions in the gradebook, as its masters have them; ``exercises/`` is left alone. True if they were written.
+
+        Raises:
+            Refused: there are no masters, or they have other graded cells than the work already recorded.
+            DiskFull: no room; the gradebook is as before.
+        """
+        source = self.course / self._config.CourseDirectory.source_directory / self.challenge
+        masters = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(source.glob("*.ipynb"))}
+        if not masters:
+            raise Refused(f"No notebook in {source}: is « {self.challenge} » the challenge's name? Run `make build` if it is new.")
+        what = "The gradebook could not be prepared"
+        with _room(self.grading, what), tempfile.TemporaryDirectory(prefix="challenge-data-prepare-") as folder:
+            check_room(self.grading, what)
+            if self._book is None:
+                with converting.quiet():
+                    create(self._file, lambda address: Gradebook(address, self._config.CourseDirectory.course_id).close())
+                self._book = Book(self._file)
+            told = self.grading / RECORDED / f"{self.challenge}.json"
+            known, submissions = self._known()
+            if known == set(masters) and read_whole(told).get("masters") == masters:
+                return False
+            scratch = Path(folder)
+            if submissions:
+                # nbgrader writes notebook by notebook, and may refuse in the middle: tried first on a copy.
+                self._book.copy_to(scratch / "trial.db")
+                self._generate(scratch, url(scratch / "trial.db"), submissions)
+            self._book.copy_once()
+            told.unlink(missing_ok=True)
+            self._generate(scratch, url(self._file), submissions)
+            self._book.settle()
+            write_whole(told, {"masters": masters})
+        self._questions = {}
+        return True
+
+    def teams(self) -> list[str]:
+        """Names in the gradebook, sorted."""
+        with self._gradebook() as book:
+            return sorted(student.id for student in book.students)
+
+    def add_teams(self, names: Iterable[str]) -> list[str]:
+        """New names into the gradebook; returns those that were not there.
+
+        Raises:
+            Refused: a name that nbgrader, or a folder, cannot bear; no name is added then.
+        """
+        names = sorted(set(names))
+        if bad := [name for name in names if not _fit(name)]:
+            raise Refused(f"No team can be named so: {', '.join(map(repr, bad))}. A name is not empty, does not start with a dot, neither "
+                          "starts nor ends with a space, and holds none of / * ? [ ]. Rename its folder.")
+        there = set(self.teams())
+        new = [name for name in names if name not in there]
+        if new:
+            with _room(self.grading, f"{len(new)} team(s) could not be added"):
+                self._opened().copy_once()
+                with self._gradebook() as book:
+                    for name in new:
+                        book.add_student(name)
+                self._opened().settle()
+        return new
+
+    def record(self, team: str, executed: Path | None = None) -> Scores:
+        """One team's executed notebooks into ``autograded/`` and the gradebook, in place of what was there.
+
+        Points and comments that a person gave stay. Points given in a notebook whose text has not changed since stay settled; where it
+        has changed they wait for a new look, as nbgrader does.
+
+        Args:
+            executed: the team's folder, ``…/<team>/<challenge>``, by default that of ``executed/`` in the grading folder.
+
+        Raises:
+            Refused: an unknown team, no notebook, or notebooks that were run with other tests than the gradebook's.
+            NotRecorded: nbgrader failed on this team.
+            DiskFull: no room; run again once there is.
+        """
+        executed = self._executed(team, executed)
+        sources = {path.stem: self._check(team, path) for path in self._notebooks(team, executed)}
+        journal = self._journal(team)
+        before = read_whole(journal)
+        old_sources = before.get("sources", {})
+        what = f"The marks of « {team} » were not recorded"
+        with _room(self.grading, what):
+            check_room(self.grading, what)
+            self._opened().copy_once()
+            # A killed run had noted them before its first write.
+            settled = before["settled"] if before.get("state") == _WRITING else [
+                [mark.notebook, mark.cell] for mark in self.scores(team).marks if mark.manual is not None and not mark.waiting]
+            write_whole(journal, {"state": _WRITING, "settled": settled, "sources": old_sources})
+            try:
+                with converting.quiet():
+                    converting.autograde(self._config, self.challenge, team, executed.parents[1])
+            except converting.Failed as failure:
+                raise NotRecorded(f"nbgrader could not record « {team} », the other teams are not concerned:\n{failure}") from failure
+            self._leave_settled(team, [(notebook, cell) for notebook, cell in settled if old_sources.get(notebook, "") == sources.get(notebook)])
+            self._opened().settle()
+            scores = self.scores(team)
+            write_whole(journal, {"state": _DONE, "sources": sources, **self._now(team, executed, scores)})
+        return scores
+
+    def is_recorded(self, team: str, executed: Path | None = None) -> bool:
+        """True if the gradebook and ``autograded/`` hold just what ``record`` would write now."""
+        told = read_whole(self._journal(team))
+        return told.pop("state", None) == _DONE and told.pop("sources", None) is not None and told == self._now(team, self._executed(team, executed), self.scores(team))
+
+    def feedback(self, team: str, *, force: bool = False) -> bool:
+        """nbgrader's feedback of one team, if anything in it has changed: see ``write_feedback``."""
+        return write_feedback(self.course, self.challenge, self.grading, team, force=force)
+
+    def scores(self, team: str) -> Scores:
+        """Cell by cell, and totals; no mark for a team that nothing was recorded of."""
+        with self._gradebook() as book:
+            return marks.scores(book, self.challenge, team)
+
+    def waiting(self, team: str) -> tuple[Mark, ...]:
+        """What still waits for a person."""
+        return self.scores(team).waiting
+
+    def _opened(self) -> Book:
+        if self._book is None:
+            raise Refused(f"There is no gradebook in {self._file.parent}, or it is closed: use `with Recorder(…)`, and prepare it first.")
+        return self._book
+
+    @contextlib.contextmanager
+    def _gradebook(self) -> Iterator[Gradebook]:
+        self._opened()
+        with _gradebook(self._config) as book:
+            yield book
+
+    def _known(self) -> tuple[set[str], int]:
+        """The challenge's notebooks in the gradebook, and how many teams handed something in."""
+        with self._gradebook() as book:
+            try:
+                assignment = book.find_assignment(self.challenge)
+            except MissingEntry:
+                return set(), 0
+            return {notebook.name for notebook in assignment.notebooks}, len(assignment.submissions)
+
+    def _generate(self, scratch: Path, address: str, submissions: int) -> None:
+        try:
+            with converting.quiet():
+                converting.generate(self._config, self.challenge, address, scratch)
+        except converting.Failed as failure:
+            why = (f"Its masters have changed since {submissions} team(s) were recorded, and nbgrader refuses to add or remove a graded cell then. "
+                   "Put back the masters that the teams were given, or grade with the new ones in another grading folder.") if submissions else "Its masters must be mended."
+            raise Refused(f"nbgrader does not take « {self.challenge} ». {why}\n{failure}") from failure
+
+    def _executed(self, team: str, executed: Path | None) -> Path:
+        folder = executed or self.grading / "executed" / team / self.challenge
+        if folder.parts[-2:] != (team, self.challenge):
+            raise Refused(f"{folder} is not a folder <team>/<challenge> of « {team} » for « {self.challenge} »: nbgrader finds notebooks by these names.")
+        return folder.absolute()
+
+    def _journal(self, team: str) -> Path:
+        return self.grading / RECORDED / self.challenge / f"{team}.json"
+
+    def _now(self, team: str, executed: Path, scores: Scores) -> dict:
+        return {"executed": _hashes(executed), "autograded": _hashes(_folder(self._config.CourseDirectory.autograded_directory, team, self.challenge)),
+                "auto": [[mark.notebook, mark.cell, mark.auto] for mark in scores.marks]}
+
+    def _notebooks(self, team: str, executed: Path) -> list[Path]:
+        if not _fit(team) or team not in self.teams():
+            raise Refused(f"« {team} » is no team of the gradebook: is it misspelt? Its teams: {', '.join(self.teams()) or 'none'}.")
+        if not self._questions:
+            with self._gradebook() as book:
+                try:
+                    notebooks = book.find_assignment(self.challenge).notebooks
+                except MissingEntry:
+                    raise Refused(f"« {self.challenge} » is not in the gradebook: it must be prepared first.") from None
+                for notebook in notebooks:
+                    graded = {cell.name for cell in [*notebook.grade_cells, *notebook.task_cells, *notebook.solution_cells]}
+                    self._questions[notebook.name] = {cell.name: (cell.locked, cell.cell_type, cell.source) for cell in notebook.source_cells if cell.name in graded}
+        found = [path for path in sorted(executed.glob("*.ipynb")) if path.stem in self._questions]
+        if not found:
+            raise Refused(f"No notebook of « {self.challenge} » in {executed}.")
+        return found
+
+    def _check(self, team: str, path: Path) -> str:
+        """What the notebook says, without its outputs, as a hash.
+
+        Raises:
+            Refused: its graded cells are not the gradebook's: marks would be given to other questions than those that ran.
+        """
+        notebook = nbformat.read(path, 4)
+        graded: dict[str, list] = {}
+        for cell in notebook.cells:
+            graded.setdefault(cell.metadata.get("nbgrader", {}).get("grade_id"), []).append(cell)
+        for name, (locked, kind, source) in self._questions[path.stem].items():
+            [*cells] = graded.get(name, [])
+            if len(cells) != 1 or (locked and (cells[0].cell_type != kind or cells[0].source != source)):
+                raise Refused(f"{path}: its cell « {name} » is not the gradebook's. Run « {team} » again with the masters of today.")
+            if is_test(cells[0]) and not locked:
+                raise Refused(f"{path}: its test cell « {name} » could be changed by a team. Build the masters again.")
+        return hashlib.sha256(json.dumps([[cell.cell_type, cell.source] for cell in notebook.cells]).encode()).hexdigest()
+
+    def _leave_settled(self, team: str, cells: list[tuple[str, str]]) -> None:
+        """nbgrader asks for a new look at every mark that a person gave: not where nothing was written since."""
+        if cells:
+            with self._gradebook() as book:
+                for notebook, cell in cells:
+                    book.find_grade(cell, notebook, self.challenge, team).needs_manual_grade = False
+                book.db.commit()
+
+
+def write_feedback(course: Path, challenge: str, grading: Path, team: str, *, force: bool = False) -> bool:
+    """nbgrader's feedback of one recorded team, into ``feedback/``. Needs no lock: several teams' may be made at once, by several processes.
+
+    Args:
+        force: even if neither work, marks nor comments have changed since its pages were made.
+
+    Returns:
+        True if pages were written.
+
+    Raises:
+        Refused: nothing is recorded of this team.
+        NotRecorded: nbgrader failed on it.
+        DiskFull: no room.
+    """
+    grading = grading.resolve()
+    config = converting.load(course.resolve(), grading)
+    autograded = _hashes(_folder(config.CourseDirectory.autograded_directory, team, challenge)) if _fit(team) else {}
+    if not autograded:
+        raise Refused(f"Nothing of « {team} » is recorded for « {challenge} »: there is no feedback to give.")
+    with _gradebook(config) as book:
+        state = [autograded, asdict(marks.scores(book, challenge, team)), marks.comments(book, challenge, team)]
+    now = hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
+    told = grading / RECORDED / f"{challenge}.feedback" / f"{team}.json"
+    pages = {path.stem for path in _folder(config.CourseDirectory.feedback_directory, team, challenge).glob("*.html")}
+    if not force and read_whole(told).get("state") == now and pages >= {Path(name).stem for name in autograded}:
+        return False
+    what = f"The feedback of « {team} » was not written"
+    with _room(grading, what):
+        check_room(grading, what)
+        told.unlink(missing_ok=True)
+        try:
+            with converting.quiet():
+                converting.feedback(config, challenge, team)
+        except converting.Failed as failure:
+            raise NotRecorded(f"nbgrader could not write the feedback of « {team} »:\n{failure}") from failure
+        write_whole(told, {"state": now})
+    return True
+
+
+@contextlib.contextmanager
+def _gradebook(config) -> Iterator[Gradebook]:
+    with converting.quiet(), Gradebook(url(converting.gradebook_file(config)), config.CourseDirectory.course_id) as book:
+        yield book
+
+
+@contextlib.contextmanager
+def _room(place: Path, what: str) -> Iterator[None]:
+    """Says in words that a disk is full, wherever it was found out."""
+    try:
+        yield
+    except DiskFull:
+        raise
+    except Exception as error:
+        if is_full(error):
+            raise full(place, what) from error
+        raise
+
+
+def _folder(directory: str, team: str, challenge: str) -> Path:
+    return Path(directory) / team / challenge
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.ipynb"))}
+
+
+def _fit(team: str) -> bool:
+    return bool(team) and team == team.strip() and not team.startswith(".") and not set("/*?[]\0\n") & set(team) and len(team.encode()) <= 200
