@@ -112,9 +112,10 @@ def autograde(config: Config, challenge: str, team: str, executed: Path) -> None
     own = _changed(config, submitted_directory=str(executed), ignore=["*"])
     stock = Autograde(config=config)
     check = [f"{__name__}.VerdictsOnly", f"{__name__}.CheckOnce"]
-    own.Autograde.sanitize_preprocessors = _without(stock.sanitize_preprocessors, "ClearOutput", "CheckCellMetadata") + check
+    own.Autograde.sanitize_preprocessors = _without(stock.sanitize_preprocessors, "ClearOutput", "OverwriteKernelspec", "CheckCellMetadata") + check
     own.Autograde.autograde_preprocessors = _without(stock.autograde_preprocessors, "Execute", "CheckCellMetadata")
     own.Autograde.create_student = False
+    own.Exporter.optimistic_validation = True  # nbformat's check once a conversion, not once a step
     _run(Autograde, own, challenge, team)
 
 

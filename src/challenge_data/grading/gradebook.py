@@ -30,8 +30,8 @@ _POLL_SECONDS = 0.2
 _FULL = ("no space left on device", "database or disk is full", "file too large", "disk quota exceeded")
 """errno's and SQLite's own words: nbgrader keeps only the text of what went wrong."""
 
-_held: set[Path] = set()
-# A lock of the system is one process's: it would let a second run in the same process through.
+_held: dict[Path, int] = {}
+"""Lock -> process that holds it. The system's lock is a whole process's: it would let a second run in the same one through."""
 
 
 class Refused(RuntimeError):
@@ -80,7 +80,7 @@ class Lock:
 
     def _try(self) -> bool:
         # Nothing is opened when this process holds it: to close any other descriptor of the file would free the lock.
-        if self.path in _held:
+        if _held.get(self.path) == os.getpid():
             return False
         file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
@@ -90,7 +90,7 @@ class Lock:
             if error.errno in (errno.EACCES, errno.EAGAIN):
                 return False
             raise
-        _held.add(self.path)
+        _held[self.path] = os.getpid()
         self._file = file
         with contextlib.suppress(OSError):  # on a full disk the lock still locks; it only does not say who
             os.ftruncate(file, 0)
@@ -98,7 +98,7 @@ class Lock:
         return True
 
     def _holder(self) -> str:
-        if self.path in _held:
+        if _held.get(self.path) == os.getpid():
             return f"this very process ({os.getpid()})"
         try:
             told = json.loads(self.path.read_text())
@@ -111,7 +111,7 @@ class Lock:
         if self._file is not None:
             os.close(self._file)
             self._file = None
-            _held.discard(self.path)
+            _held.pop(self.path, None)
 
 
 class Book:

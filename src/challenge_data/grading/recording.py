@@ -17,7 +17,20 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
 from challenge_data.grading import converting, marks
-from challenge_data.grading.gradebook import Book, Busy, DiskFull, Lock, Refused, check_room, create, full, is_full, read_whole, url, write_whole
+from challenge_data.grading.gradebook import (
+    Book,
+    Busy,
+    DiskFull,
+    Lock,
+    Refused,
+    check_room,
+    create,
+    full,
+    is_full,
+    read_whole,
+    url,
+    write_whole,
+)
 from challenge_data.grading.marks import Mark, Scores
 from challenge_data.grading.watching import is_test
 
@@ -52,7 +65,9 @@ class Recorder:
         self._file = converting.gradebook_file(self._config)
         self._lock = Lock(self._file.parent)
         self._book: Book | None = None
+        self._teams: set[str] = set()
         self._questions: dict[str, dict[str, tuple[bool, str, str]]] = {}
+        """Notebook -> graded cell -> whether it is locked, its type, its source: read once."""
 
     def __enter__(self) -> "Recorder":
         with _room(self.grading, "The grading folder could not be opened"):
@@ -158,7 +173,7 @@ class Recorder:
             check_room(self.grading, what)
             self._opened().copy_once()
             # A killed run had noted them before its first write.
-            settled = before["settled"] if before.get("state") == _WRITING else [
+            settled = before.get("settled", []) if before.get("state") != _DONE else [
                 [mark.notebook, mark.cell] for mark in self.scores(team).marks if mark.manual is not None and not mark.waiting]
             write_whole(journal, {"state": _WRITING, "settled": settled, "sources": old_sources})
             try:
@@ -233,8 +248,10 @@ class Recorder:
                 "auto": [[mark.notebook, mark.cell, mark.auto] for mark in scores.marks]}
 
     def _notebooks(self, team: str, executed: Path) -> list[Path]:
-        if not _fit(team) or team not in self.teams():
-            raise Refused(f"« {team} » is no team of the gradebook: is it misspelt? Its teams: {', '.join(self.teams()) or 'none'}.")
+        if team not in self._teams:
+            self._teams = set(self.teams())
+        if not _fit(team) or team not in self._teams:
+            raise Refused(f"« {team} » is no team of the gradebook: is it misspelt? Its teams: {', '.join(sorted(self._teams)) or 'none'}.")
         if not self._questions:
             with self._gradebook() as book:
                 try:
@@ -255,12 +272,15 @@ class Recorder:
         Raises:
             Refused: its graded cells are not the gradebook's: marks would be given to other questions than those that ran.
         """
-        notebook = nbformat.read(path, 4)
+        try:
+            notebook = nbformat.read(path, 4)
+        except (ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
+            raise Refused(f"{path} cannot be read ({type(error).__name__}): run « {team} » again.") from error
         graded: dict[str, list] = {}
         for cell in notebook.cells:
             graded.setdefault(cell.metadata.get("nbgrader", {}).get("grade_id"), []).append(cell)
         for name, (locked, kind, source) in self._questions[path.stem].items():
-            [*cells] = graded.get(name, [])
+            cells = graded.get(name, [])
             if len(cells) != 1 or (locked and (cells[0].cell_type != kind or cells[0].source != source)):
                 raise Refused(f"{path}: its cell « {name} » is not the gradebook's. Run « {team} » again with the masters of today.")
             if is_test(cells[0]) and not locked:
