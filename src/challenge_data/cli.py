@@ -20,7 +20,18 @@ def main(arguments: list[str] | None = None) -> int:
     new.add_argument("--title", default="", help="one line of French, for teams")
     hints = commands.add_parser("hints", help="the hints that each team opened, from the folder of submissions")
     hints.add_argument("submissions", type=Path, help="a folder with one folder a team, as received")
+    grade = commands.add_parser("grade", help="hand-ins in, scores and feedback out; a team is an entry of the folder")
+    grade.add_argument("received", type=Path, nargs="?", help="a folder with one entry a team, as received; without it, what was received before is graded again")
+    grade.add_argument("--challenge", required=True, help="its name, as in solutions/")
+    grade.add_argument("--to", type=Path, help="the grading folder; by default that of nbgrader_config.py")
+    grade.add_argument("--workers", type=int, help="teams run at once; by default as many as cores")
+    grade.add_argument("--add-teams", action="store_true", help="names that the gradebook does not know become teams")
+    grade.add_argument("--no-feedback", action="store_true", help="write no pages for teams")
+    grade.add_argument("--json", action="store_true", help="print the summary as JSON")
+    grade.add_argument("--unsafe", action="store_true", help="run teams' code with your own rights, without a sandbox")
     given = parser.parse_args(arguments)
+    if given.command == "grade":
+        return _grade(given)
     if given.command == "hints":
         return _hints(given.submissions)
     if given.command == "new":
@@ -86,6 +97,33 @@ def _hints(submissions: Path) -> int:
         print(each.team, each.problem or ", ".join(f"{name} {opened}/{of}" for name, (opened, of) in each.opened.items()), sep=": ")
     print(f"{len(found)} file(s) of opened hints.")
     return 1 if any(each.problem for each in found) else 0
+
+
+def _grade(given: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from challenge_data.grading import engine
+
+    with tqdm(unit=" team", disable=given.json or not sys.stderr.isatty(), leave=False) as bar:
+        failed = 0
+
+        def tell(event: engine.TeamRow | int) -> None:
+            nonlocal failed
+            if isinstance(event, int):
+                bar.reset(total=event)
+                return
+            failed += bool(event.problem)
+            bar.set_postfix(failed=failed)
+            bar.update()
+
+        try:
+            summary = engine.grade(given.received, given.challenge, course=course.root(), grading=given.to, workers=given.workers, unsafe=given.unsafe,
+                                   add_teams=given.add_teams, feedback=not given.no_feedback, tell=tell)
+        except engine.CannotGrade as problem:
+            print(problem, file=sys.stderr)
+            return 2
+    print(summary.as_json() if given.json else summary.as_table())
+    return summary.code
 
 
 def _told(problems: list) -> int:

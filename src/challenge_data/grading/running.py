@@ -33,6 +33,9 @@ class RunLimits:
     notebook_bytes: int = 40 * 1024**2
 
 
+USUAL = RunLimits()
+
+
 @dataclass
 class Ran:
     """A notebook after its run."""
@@ -94,7 +97,7 @@ class _Runner(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def run(notebook: nbformat.NotebookNode, limits: RunLimits = RunLimits(), provisioner: str = PROVISIONER) -> Ran:
+def run(notebook: nbformat.NotebookNode, limits: RunLimits = USUAL, provisioner: str = PROVISIONER) -> Ran:
     """Run every code cell in order. Never raises for what the notebook does.
 
     Args:

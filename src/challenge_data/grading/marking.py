@@ -1,0 +1,139 @@
+"""One team, from what it handed in to notebooks that were run: the part of grading that many processes do at once.
+
+Takes paths and gives plain data, so that any ``concurrent.futures.Executor`` may carry it. What it writes is whole or not there.
+"""
+
+import copy
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import nbformat
+
+from challenge_data.grading import watching
+from challenge_data.grading.receiving import files_of
+from challenge_data.grading.restoring import restore
+from challenge_data.grading.running import PROVISIONER, Ran, RunLimits, run
+from challenge_data.grading.watching import Flag
+
+RESULT = "result.json"
+UNSAFE_PROVISIONER = "local-provisioner"
+
+_WHY = {
+    "dead kernel": "Le programme s'est arrêté net avant cette cellule (trop de mémoire, ou une commande qui ferme tout) : elle n'a pas pu être corrigée.",
+    "time": "Le carnet a dépassé le temps permis avant cette cellule : elle n'a pas pu être corrigée.",
+    "output": "Le carnet a écrit beaucoup trop de texte avant cette cellule : elle n'a pas pu être corrigée.",
+    "unproven": "La correction automatique n'était plus fiable à cet endroit du carnet : une personne regardera cette réponse.",
+    "flag": "Cette réponse contient une commande inhabituelle ici : une personne la regardera avant de donner les points.",
+}
+"""What a team reads in its feedback where the points wait."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to grade, and where."""
+
+    team: str
+    received: str
+    """Folder of the hand-in, as received."""
+    challenge: str
+    course: str
+    grading: str
+    stamp: str
+    """Tells this work from any other: what was handed in, the masters, the toolkit."""
+    unsafe: bool = False
+    limits: RunLimits = RunLimits()
+
+
+def stamp(received_sha256: str, masters: dict[str, bytes], limits: RunLimits) -> str:
+    """What a result depends on, as one word."""
+    digest = hashlib.sha256(received_sha256.encode())
+    for name in sorted(masters):
+        digest.update(name.encode() + b"\0" + masters[name])
+    digest.update(repr(limits).encode())
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):  # a check that changed judges anew
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def result_of(grading: Path, team: str, challenge: str) -> dict | None:
+    """What :func:`mark` wrote for a team; None when there is nothing whole."""
+    try:
+        return json.loads((grading / "executed" / team / challenge / RESULT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def mark(job: Job) -> dict:
+    """Restore, run and watch a team's notebooks; write them to ``executed/`` and the result beside them. Returns the result.
+
+    Raises:
+        CannotIsolate: this machine cannot put the code apart, and ``unsafe`` was not said.
+    """
+    course, grading = Path(job.course), Path(job.grading)
+    masters, releases = ({path.stem: nbformat.read(path, 4) for path in sorted((course / kind / job.challenge).glob("*.ipynb"))} for kind in ("solutions", "exercises"))
+    files = files_of(Path(job.received))
+    restored = restore(masters, files.files, releases)
+    target = grading / "executed" / job.team / job.challenge
+    draft = target.with_name(f".{job.challenge}.{os.getpid()}")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    told = {"team": job.team, "stamp": job.stamp, "refused": list(files.refused), "notebooks": {}}
+    for name, one in restored.items():
+        flags = _written(name, one.notebook)
+        ran = run(copy.deepcopy(one.notebook), job.limits, UNSAFE_PROVISIONER if job.unsafe else PROVISIONER)
+        flags += [Flag(name, cell, "canary", "a wrong answer was not refused just before this test") for cell in ran.unproven[:1]]
+        withheld = withhold(ran, flags)
+        nbformat.write(ran.notebook, draft / f"{name}.ipynb")
+        told["notebooks"][name] = {
+            "found": one.found, "notes": [asdict(note) for note in one.notes], "seconds": round(ran.seconds, 2), "stopped": ran.stopped,
+            "late": ran.late, "flags": [asdict(flag) for flag in flags], "withheld": withheld}
+    (draft / RESULT).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    _put(draft, target)
+    return told
+
+
+def _written(name: str, notebook: nbformat.NotebookNode) -> list[Flag]:
+    return [flag for cell in notebook.cells if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked")
+            for flag in watching.written(name, cell.id, cell.source)]
+
+
+def withhold(ran: Ran, flags: list[Flag]) -> dict[str, str]:
+    """Take from test cells the points that they must not give by themselves, and all that is no text; changes the notebook that was run.
+
+    Returns:
+        Cell id -> reason (a key of the sentences that teams read).
+    """
+    cells = ran.notebook.cells
+    place = {cell.id: rank for rank, cell in enumerate(cells)}
+    tests = [cell for cell in cells if watching.is_test(cell)]
+    reasons: dict[str, str] = {}
+    for flag in flags:
+        owner = cells[place[flag.cell]].metadata.get("nbgrader", {}).get("grade_id", "")
+        later = [test for test in tests if place[test.id] >= place[flag.cell]]
+        own = [test for test in tests if test.metadata.nbgrader.grade_id == f"tests-{owner}"] or later[:1]
+        for test in later if flag.kind == watching.TAMPERING else own if flag.kind == watching.ODD else []:
+            reasons.setdefault(test.id, "flag")
+    for test in tests:
+        if test.id not in ran.ran and test.id not in ran.late:
+            reasons[test.id] = ran.stopped or "unproven"
+        elif test.id in ran.unproven:
+            reasons[test.id] = "unproven"
+        # A last value that is a number would be read as points.
+        test.outputs = [output for output in test.outputs if output.output_type in ("stream", "error")]
+        if test.id in reasons:
+            test.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=_WHY[reasons[test.id]] + "\n"))
+    return reasons
+
+
+def _put(draft: Path, target: Path) -> None:
+    """The draft in the target's place; a crash leaves the old one, or none, never a half."""
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    draft.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
