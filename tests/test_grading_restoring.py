@@ -4,6 +4,7 @@ import copy
 import json
 import random
 import re
+import time
 from pathlib import Path
 
 import nbformat
@@ -111,6 +112,20 @@ def test_cells_are_counted():
     assert parse(json.dumps({"cells": [{"cell_type": "code", "source": ""}] * 6000}).encode()).left == 1000
     with pytest.raises(Damaged):
         parse(b"{" * 200)
+
+
+def test_a_file_of_the_right_name_with_nothing_of_the_notebook_is_told():
+    one = given(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("a = 1")]))
+    assert not one.found and "aucune cellule" in one.notes[0].text
+
+
+def test_what_is_long_to_parse_is_not_parsed():
+    team = answered()
+    del team.cells[index(team, "chemin")]
+    team.cells += [nbformat.v4.new_code_cell("a = b" + ".c" * 9000) for _ in range(900)]
+    start = time.monotonic()
+    assert "missing cell" in kinds(given(team))
+    assert time.monotonic() - start < 4
 
 
 def index(team, name):

@@ -19,6 +19,9 @@ MOST_ANSWER = 1_000_000
 MOST_EXTRA, MOST_EXTRA_CELLS = 200_000, 200
 MOST_PARSED = 20_000
 """Characters of a nameless cell in which names are looked for: ours assign theirs in 2,000 at most."""
+MOST_PARSED_ALL = 1_000_000
+"""The same for a whole file: Python's parser takes up to 0.4 s for it."""
+MOST_HELP = 2_000
 _HELPS = ("hint", "quiz")
 _NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
@@ -112,6 +115,8 @@ def restore(masters: dict[str, NotebookNode], files: dict[str, bytes], releases:
             continue
         if (frame := _whose(parsed, file, frames)) is not None:
             found[frame.name].append(_match(frame, parsed, file, len(files[file])))
+        elif _canonical(file) in frames:
+            damaged[file] = f"« {shown(file)} » ne contient aucune cellule de ce carnet"
     return {name: _one(frame, found[name], damaged, frames) for name, frame in frames.items()}
 
 
@@ -187,8 +192,10 @@ def _guess(frame: _Frame, cells: list[Cell], places: list[int | None]) -> set[in
         return guessed
     names = {place: set(_names(frame.released[place])) for place in missing if frame.master.cells[place].cell_type == "code"}
     fits: dict[int, list[int]] = defaultdict(list)
+    read = 0
     for index, cell in enumerate(cells):
-        if places[index] is None and cell.kind == "code":
+        if places[index] is None and cell.kind == "code" and len(cell.source) <= MOST_PARSED and read + len(cell.source) <= MOST_PARSED_ALL:
+            read += len(cell.source)
             own = set(_names(cell.source))
             whose = [place for place, asked in names.items() if asked and asked <= own]
             if len(whose) == 1:
@@ -211,7 +218,7 @@ def _guess(frame: _Frame, cells: list[Cell], places: list[int | None]) -> set[in
 
 def _names(source: str) -> list[str]:
     try:
-        return assigned_names(source) if len(source) <= MOST_PARSED else []
+        return assigned_names(source)
     except (ValueError, RecursionError, MemoryError):
         return []
 
@@ -299,8 +306,10 @@ def _is_ours(frame: _Frame, place: int, cell: Cell) -> bool:
 
 def _is_help(cell: Cell) -> bool:
     """Nothing but hint(…) and quiz(…)."""
+    if cell.kind != "code" or len(cell.source) > MOST_HELP:
+        return False
     try:
-        body = ast.parse(cell.source[:MOST_PARSED]).body if cell.kind == "code" else [None]
+        body = ast.parse(cell.source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return all(isinstance(line, ast.Expr) and isinstance(line.value, ast.Call) and isinstance(line.value.func, ast.Name) and line.value.func.id in _HELPS for line in body)
