@@ -1,96 +1,117 @@
-"""What a team handed in as a notebook, read as what it is: bytes from a stranger. Never raises for what they hold."""
+"""The cells of a notebook file that anyone may have written: nothing in it is believed, and every way it fails is one sentence."""
 
 import json
+import re
 from dataclasses import dataclass
 
 MOST_BYTES = 20_000_000
-"""Our largest released notebook weighs 0.1 MB; with a team's figures in its outputs, a few."""
-MOST_DEPTH = 60
-"""Brackets within brackets; a real notebook goes to about ten. Python's own reader would stop at a thousand, by an error of its own."""
+MOST_DEPTH = 100
+"""Containers within containers: a notebook with maps has about 15; Python's own parser gives up near 1,000."""
+MOST_CONTAINERS = 2_000_000
+"""Each takes 60 bytes or more in memory, for two in the file."""
 MOST_CELLS = 5_000
-MOST_SOURCE = 200_000
-"""Characters of one cell."""
+# The closing mark is optional: an unfinished string is read once, not once for each mark in it.
+_STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NO_BRACKETS = re.compile(r"[^\[\]{}]+")
+_KINDS = {"code": "code", "markdown": "markdown", "heading": "markdown"}
+
+
+class Damaged(ValueError):
+    """This is no notebook; the message is a French end of sentence, after the file's name."""
 
 
 @dataclass(frozen=True)
-class GivenCell:
-    """One cell of a hand-in, brought to plain types."""
+class Cell:
+    """What is kept of a cell: no output, no attachment, no metadata but its names."""
 
     kind: str
-    """``code``, ``markdown`` or ``raw``."""
+    """``code``, ``markdown`` or ``raw``; whatever else there was is ``raw``."""
     source: str
-    grade_id: str
-    """nbgrader's, as the file says; empty if it says none."""
-    id: str
+    grade_id: str | None = None
+    cell_id: str | None = None
 
 
-class Unreadable(Exception):
-    """The bytes are no notebook; the sentence, in French, says why."""
+@dataclass(frozen=True)
+class Parsed:
+    """Cells in their order, and what could not be read as it was."""
+
+    cells: list[Cell]
+    left: int = 0
+    """Cells that are no cells, or come after the first 5,000."""
+    garbled: bool = False
+    """Some bytes were no UTF-8."""
 
 
-def cells_of(content: bytes) -> list[GivenCell]:
-    """The cells of a notebook in any version 3 or 4 of the format, outputs left out.
+def parse(content: bytes) -> Parsed:
+    """Read a notebook of nbformat 3 or 4.
 
     Raises:
-        Unreadable: too big, too deep, no JSON, no notebook.
+        Damaged: it cannot be read; nothing else is ever raised.
     """
     if len(content) > MOST_BYTES:
-        raise Unreadable(f"Le fichier pèse {len(content) // 1_000_000} Mo, plus de {MOST_BYTES // 1_000_000} : effacez les sorties du carnet (menu Édition), puis remettez-le.")
-    if _depth(content) > MOST_DEPTH:
-        raise Unreadable("Le fichier n'est pas un carnet : il est fait de crochets emboîtés.")
+        raise Damaged(f"pèse plus de {MOST_BYTES // 1_000_000} Mo : effacez ses sorties, enregistrez et rendez-le de nouveau")
+    text, garbled = _text(content)
+    if not text.strip():
+        raise Damaged("est vide")
+    _measure(text)
     try:
-        read = json.loads(content.decode("utf-8-sig"), parse_int=_number, parse_float=_number, parse_constant=_number)
+        # Numbers are of no use here: the longest are not even computed.
+        whole = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 10 else 0, parse_float=lambda _: 0.0, strict=False)
     except (ValueError, RecursionError, MemoryError):
-        raise Unreadable("Le fichier est abîmé, ou n'est pas un carnet : rouvrez-le dans JupyterLab, enregistrez-le, puis remettez-le.") from None
-    if not isinstance(read, dict):
-        raise Unreadable("Le fichier n'est pas un carnet.")
-    given = read.get("cells")
-    if given is None and isinstance(read.get("worksheets"), list):  # version 3
-        given = [cell for sheet in read["worksheets"] if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
-    if not isinstance(given, list):
-        raise Unreadable("Le fichier n'est pas un carnet : il n'a pas de cellules.")
-    return [_cell(one) for one in given[:MOST_CELLS] if isinstance(one, dict)]
+        raise Damaged("est abîmé ou incomplet") from None
+    cells = _cells(whole)
+    if cells is None:
+        raise Damaged("n'est pas un carnet")
+    read = [cell for each in cells[:MOST_CELLS] if (cell := _cell(each)) is not None]
+    return Parsed(read, len(cells) - len(read), garbled)
 
 
-def _cell(one: dict) -> GivenCell:
-    source = one.get("source", one.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    metadata = one.get("metadata")
-    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = marks.get("grade_id") if isinstance(marks, dict) else None
-    kind = one.get("cell_type")
-    return GivenCell(kind if kind in ("code", "markdown", "raw") else "markdown", source[:MOST_SOURCE] if isinstance(source, str) else "",
-                     name if isinstance(name, str) else "", one["id"] if isinstance(one.get("id"), str) else "")
-
-
-def _number(text: str) -> float:
-    """Numbers say nothing that grading uses: one of a million digits is not computed."""
+def _text(content: bytes) -> tuple[str, bool]:
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        return float(text[:40])
-    except ValueError:
-        return 0.0
+        return content.decode(encoding), False
+    except UnicodeDecodeError:
+        return content.decode(encoding, "replace"), True
 
 
-def _depth(content: bytes) -> int:
-    """The most brackets open at once, those inside strings left out: cheap, so that the reader is not asked for the impossible."""
-    deepest = depth = 0
-    inside = escaped = False
-    for byte in content:
-        if inside:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                inside = False
-        elif byte == 0x22:
-            inside = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > MOST_DEPTH:
-                return depth
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return deepest
+def _measure(text: str) -> None:
+    brackets = _NO_BRACKETS.sub("", _STRINGS.sub("", text))
+    if brackets.count("[") + brackets.count("{") > MOST_CONTAINERS:
+        raise Damaged("contient trop d'éléments pour être lu")
+    depth = 0
+    for bracket in brackets:
+        depth += 1 if bracket in "[{" else -1
+        if depth > MOST_DEPTH:
+            raise Damaged("est imbriqué trop profondément pour être un carnet")
+
+
+def _cells(whole: object) -> list | None:
+    if not isinstance(whole, dict):
+        return None
+    if isinstance(whole.get("cells"), list):
+        return whole["cells"]
+    sheets = whole.get("worksheets")
+    if not isinstance(sheets, list):
+        return None
+    return [cell for sheet in sheets if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
+
+
+def _cell(each: object) -> Cell | None:
+    if not isinstance(each, dict):
+        return None
+    kind = each.get("cell_type")
+    source = each.get("source", each.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str):
+        source = ""
+    metadata = each.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
+    # An unpaired surrogate can be written in JSON, in no file.
+    clean = source.encode("utf-8", "replace").decode("utf-8")
+    return Cell(_KINDS.get(kind, "raw") if isinstance(kind, str) else "raw", clean, _name(grade_id), _name(each.get("id")))
+
+
+def _name(value: object) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= 200 else None
