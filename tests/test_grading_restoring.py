@@ -53,8 +53,7 @@ def answered():
 def given(*teams, masters=MASTERS, releases=RELEASES, **named):
     files = {f"{NAME}{'' if not rank else f' ({rank})'}.ipynb": json.dumps(team).encode() for rank, team in enumerate(teams)}
     found = restore(masters, {**files, **named}, releases)
-    for name, one in found.items():
-        good(masters[name], one)
+    good(masters[NAME], found[NAME])
     return found[NAME]
 
 
@@ -116,7 +115,46 @@ def test_cells_are_counted():
 
 def test_a_file_of_the_right_name_with_nothing_of_the_notebook_is_told():
     one = given(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("a = 1")]))
-    assert not one.found and "aucune cellule" in one.notes[0].text
+    assert not one.found and kinds(one) == ["another work"] and f"« {NAME}.ipynb » est un autre carnet" in one.notes[0].text
+
+
+def nameless(notebook):
+    cells = [{"cell_type": cell.cell_type, "metadata": {}, "source": cell.source} for cell in notebook.cells]
+    return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+
+
+@pytest.mark.parametrize("stripped", [False, True])
+@pytest.mark.parametrize("kind", ["exercises", "solutions"])
+@pytest.mark.parametrize("challenge", CHALLENGES)
+def test_another_challenges_files_are_never_taken_though_they_share_names(challenge, kind, stripped):
+    masters, releases = BOTH[challenge]
+    for other in CHALLENGES:
+        team = read(kind, other)
+        files = written({name: nameless(notebook) for name, notebook in team.items()} if stripped else team)
+        found = restore(masters, files, releases)
+        assert {one.found for one in found.values()} == {other == challenge}
+        if other != challenge:
+            assert {note.kind for one in found.values() for note in one.notes} == {"another work"}
+            assert all(answers(one.notebook) == answers(releases[name]) for name, one in found.items())
+
+
+def test_a_lesson_is_told_and_a_whole_course_folder_is_sorted():
+    lessons = {str(path.relative_to(PROJECT)): path.read_bytes() for path in (PROJECT / "notebooks").rglob("*.ipynb")}
+    assert lessons and all(kinds(one) == ["another work"] for one in restore(MASTERS, lessons, RELEASES).values())
+    course = {f"exercises/{challenge}/{file}": content for challenge in CHALLENGES for file, content in written(BOTH[challenge][1]).items()}
+    found = restore(MASTERS, {**lessons, **course}, RELEASES)
+    assert {name: (one.source_name, one.notes) for name, one in found.items()} == {name: (f"exercises/aides-velo/{name}.ipynb", []) for name in MASTERS}
+
+
+HUGE = {"junk": b"x" * 50_000_000, "nested": b"[" * 100_000, "tiny cells": b'{"cells":[' + b",".join([b"{}"] * 1_000_000) + b"]}",
+        "cells with text": b'{"cells":[' + b",".join([b'{"cell_type":"code","source":"a"}'] * 500_000) + b"]}", "closing": b"[" + b"]" * 19_999_990}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_huge_files_cost_seconds_and_are_told(name):
+    started = time.process_time()
+    one = restore(MASTERS, {f"{NAME}.ipynb": HUGE[name]}, RELEASES)[NAME]
+    assert time.process_time() - started < 8 and not one.found and len(one.notes) == 1
 
 
 def test_what_is_long_to_parse_is_not_parsed():
@@ -245,6 +283,28 @@ def test_extra_cells_stay_where_they_were():
     team.cells += [nbformat.v4.new_code_cell(f"a = {rank}") for rank in range(300)] + [nbformat.v4.new_code_cell("#" * 300_000)]
     one = given(team)
     assert kinds(one) == ["too many extra cells"] and len(one.notebook.cells) == len(MASTERS[NAME].cells) + 200
+
+
+def test_hints_may_be_changed_and_forged_metadata_is_lost():
+    team = answered()
+    place = next(place for place, cell in enumerate(team.cells) if cell.source.startswith("hint("))
+    team.cells[place].source = team.cells[place].source.replace(")", ", 2)")
+    forged = {"grade_id": "bonus", "grade": True, "solution": False, "locked": False, "points": 100, "schema_version": 3, "cell_type": "code", "task": False}
+    team.cells.insert(place, nbformat.v4.new_code_cell("bonus = 100", metadata={"nbgrader": forged}))
+    one = given(team)
+    mine = next(cell for cell in one.notebook.cells if cell.source == "bonus = 100")
+    assert one.notes == [] and "nbgrader" not in mine.metadata
+
+
+def test_a_changed_copy_of_an_answer_stays_where_it_ran():
+    team = answered()
+    copied = copy.deepcopy(team.cells[index(team, "chemin")])
+    copied.source, copied.id = "aide_a_nous = 1", "copie"
+    team.cells.insert(index(team, "compter"), copied)
+    one = given(team)
+    sources = [cell.source for cell in one.notebook.cells]
+    assert kinds(one) == ["duplicate cell"] and answers(one.notebook) == answers(answered())
+    assert sources.index("aide_a_nous = 1") == index(one.notebook, "compter") - 1
 
 
 def test_a_text_written_over_the_question_is_kept_after_it():
