@@ -46,7 +46,7 @@ def _permitted(silent: list[dict]) -> list[str]:
     mute = [one for one in silent if all("conditions" not in bike for bike in one["velos"])]
     said = {
         "B": len(mute) == 116,
-        "C": sum("revenu" in one.get("montant_selon", []) for one in mute) == 19,
+        "C": sum("revenu" in one.get("montant_selon", []) for one in aids()) == 68,
         "F": all("plafond" not in bike for bike in _aid("denain")["velos"]),
     }
     return [letter for letter, holds in said.items() if holds]
