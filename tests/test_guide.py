@@ -189,3 +189,8 @@ def test_importing_the_package_outside_a_notebook_loads_no_heavy_library():
 def test_a_number_of_a_table_is_shown_as_a_number(first):
     outputs = run("import numpy\nnumpy.int64(461)", "numpy.float64(1972.5)", "numpy.bool_(True)", "0.5", first=first)
     assert [output[0].data["text/plain"] for output in outputs] == ["461", "1972.5", "True", "0.5"]
+
+
+def test_a_test_cell_run_before_its_answer_says_what_to_run():
+    [outputs] = run('check.question("x.1.1")\ncheck.that(nuit > 0, "Non.")', may_stop=True, first="from challenge_data import check")
+    assert words(outputs) == "« nuit » n'existe pas encore : exécutez la cellule où « nuit » est demandé, puis celle-ci.\n"

@@ -33,13 +33,23 @@ def truth() -> dict:
         "trouver_relues": [one["id"] for one in aids() if _presumed_open(one) and one.get("mise_a_jour", "").startswith("2026")],
         "trouver_muettes": [one["id"] for one in silent if all("conditions" not in bike for bike in one["velos"])],
         "trouver_propres": [one["id"] for one in silent if any("conditions" in bike for bike in one["velos"])],
-        # Of the seven sentences, those that speak of the card and of nothing else, and that the card bears out.
-        "trouver_permises": ["B", "C", "F"],
+        "trouver_permises": _permitted(silent),
         "trouver_fermees_18000": [name for name, amount in yearly.items() if amount < INCOME],
         "trouver_naives_18000": [name for name, limit in limits.items() if limit["montant"] < INCOME],
         "trouver_mensuels": {name: limit["montant"] for name, limit in limits.items() if limit["periode"] == "mois"},
         "trouver_annuel_repere": {"id": "occitanie", "par_an": yearly["occitanie"]},
     }  # fmt: skip
+
+
+def _permitted(silent: list[dict]) -> list[str]:
+    """Of the seven sentences of the question, those that speak of the cards and of nothing else, and that the cards bear out."""
+    mute = [one for one in silent if all("conditions" not in bike for bike in one["velos"])]
+    said = {
+        "B": len(mute) == 116,
+        "C": sum("revenu" in one.get("montant_selon", []) for one in aids()) == 68,
+        "F": all("plafond" not in bike for bike in _aid("denain")["velos"]),
+    }
+    return [letter for letter, holds in said.items() if holds]
 
 
 def _aid(name: str) -> dict:
