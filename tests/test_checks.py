@@ -146,6 +146,12 @@ def test_a_shown_answer_that_is_not_written_yet_says_so(use):
         use(Missing("part"))
 
 
+@pytest.mark.parametrize("name", ["__len__", "__iter__", "__getitem__", "keys", "columns"])
+def test_an_answer_that_is_not_written_yet_passes_for_nothing(name):
+    with pytest.raises(NotAnswered, match="« muettes » attend votre réponse"):
+        hasattr(Missing("muettes"), name)
+
+
 @pytest.fixture
 def kept(monkeypatch, tmp_path):
     monkeypatch.setenv("CHALLENGE_DATA_WORK", str(tmp_path))
