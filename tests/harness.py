@@ -28,6 +28,7 @@ PARAMETERS = {"EN_LIGNE": False}
 
 MAY_STOP = "raises-exception"
 _SAYS = "À vous"
+_FORM = "La forme est vérifiée"
 _PYTHON_WORDS = re.compile(r"\b[A-Z]\w*(?:Error|Exception|Warning)\b|Traceback")
 
 

@@ -50,18 +50,6 @@ def assigned_names(source: str) -> list[str]:
     return list(dict.fromkeys(stored))
 
 
-class _Asked:
-    """A special method of :class:`Missing` that says so as soon as it is looked up, before any call.
-
-    ``hasattr(answer, "__len__")`` is how a test asks whether an answer is a list: a plain method would let a missing one pass for it.
-    """
-
-    def __get__(self, instance: "Missing | None", owner: type):
-        if instance is None:
-            return self
-        instance._say()
-
-
 class Missing:
     """Stands for an answer that is not written yet: whatever is asked of it, it says so.
 
@@ -79,6 +67,12 @@ class Missing:
             "puis revenez ici."
         )
 
+    def __getattribute__(self, attribute: str):
+        # hasattr(answer, "__len__") is how a test asks for a list: an answer that is missing must not pass for one.
+        if attribute != "_say" and vars(Missing).get(attribute) is Missing._say:
+            self._say()
+        return object.__getattribute__(self, attribute)
+
     def __getattr__(self, attribute: str):
         # IPython and copy probe objects for private names; only a real use is worth the sentence.
         if attribute.startswith("_"):
@@ -88,10 +82,10 @@ class Missing:
     def __repr__(self) -> str:
         return f"(« {object.__getattribute__(self, '_name')} » attend votre réponse)"
 
-    __getitem__ = __setitem__ = __setattr__ = __iter__ = __len__ = __bool__ = __contains__ = __call__ = _Asked()
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _Asked()
-    __round__ = __abs__ = __neg__ = __invert__ = __and__ = __rand__ = __or__ = __ror__ = _Asked()
-    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __float__ = __int__ = __str__ = __format__ = _Asked()
+    __getitem__ = __setitem__ = __setattr__ = __iter__ = __len__ = __bool__ = __contains__ = __call__ = _say
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _say
+    __round__ = __abs__ = __neg__ = __invert__ = __and__ = __rand__ = __or__ = __ror__ = _say
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __float__ = __int__ = __str__ = __format__ = _say
     __hash__ = object.__hash__
 
 
