@@ -104,7 +104,7 @@ def test_has_columns_counts_index_levels_and_finds_typos(communes):
 
 def test_rows_kept_says_how_many_vanished(communes):
     check.rows_kept(communes, communes.sample(3, random_state=1))
-    assert "1 ont disparu" in refusal(check.rows_kept, communes, communes.head(2)).replace(" ", " ")
+    assert "1 a disparu" in refusal(check.rows_kept, communes, communes.head(2)).replace(" ", " ")
 
 
 def test_one_row_each(communes):

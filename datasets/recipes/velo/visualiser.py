@@ -34,8 +34,7 @@ PROJECTS = {"partout": 10**9, "communes de moins de 2 000 habitants": 2_000, "co
 
 def truth() -> dict:
     people, covered, for_all = _people(), _reached(lambda aid, bike: True), _reached(lambda aid, bike: not RESERVED & _asked(aid, bike))
-    total, helped, anybody = sum(people.values()), _count(people, covered), _count(people, for_all)
-    by_layer = [_reached(lambda aid, bike, level=level: aid["organisme"]["niveau"] == level) for level in KEYS]
+    total, helped = sum(people.values()), _count(people, covered)
     opened = [aid for aid in aids() if _open(aid)]
     departments = _departments(people, covered)
     return {
@@ -43,9 +42,8 @@ def truth() -> dict:
             "part_aides": 100 * sum(_electric(aid) is not None for aid in opened) / len(opened),
             "part_communes": 100 * len(covered) / len(people),
             "part_habitants": 100 * helped / total,
-            "en_trop": sum(_count(people, layer) for layer in by_layer) - helped,
         },
-        "visualiser_ouverts": {"part_pour_tous": 100 * anybody / total, "sous_condition": helped - anybody},
+        "visualiser_ouverts": {"sous_condition": helped - _count(people, for_all)},
         "visualiser_departements": {code: round(100 * part, 6) for code, part in _departments(people, for_all).items()},
         "visualiser_ecarts": {"entre_departements": _between_departments(people, departments), "entre_habitants": _between_people(people, covered)},
         "visualiser_tailles": {name: 100 * _share({code: n for code, n in people.items() if low <= n < high}, covered) for name, (low, high) in SIZES.items()},

@@ -187,7 +187,7 @@ def _said(name: Any) -> Any:
 
 def _some(names: Iterable, most: int = 3) -> str:
     names = [compare.show(_said(name)) for name in names]
-    return ", ".join(names[:most]) + (f" et {len(names) - most} autres" if len(names) > most else "")
+    return ", ".join(names[:most]) + (f" et {len(names) - most} autre{'s' if len(names) - most > 1 else ''}" if len(names) > most else "")
 
 
 def _or(wanted: list[str]) -> str:

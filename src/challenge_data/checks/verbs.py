@@ -104,7 +104,8 @@ def rows_kept(before: Any, after: Any) -> None:
     if start == end:
         return _well(f"{compare.show(start)} lignes avant, {compare.show(end)} après : aucune ne s'est perdue.")
     gone = start - end
-    what = f"{compare.show(gone)} ont disparu, sans bruit" if gone > 0 else f"{compare.show(-gone)} sont apparues"
+    count = compare.show(abs(gone))
+    what = f"{count} {_plural(gone, 'a disparu', 'ont disparu')}, sans bruit" if gone > 0 else f"{count} {_plural(-gone, 'est apparue', 'sont apparues')}"
     _fail(f"{compare.show(start)} lignes avant, {compare.show(end)} après : {what}. "
           "Comptez les lignes avant et après chaque étape pour trouver laquelle.")
 
@@ -245,4 +246,5 @@ def _listed(names: Iterable[str]) -> str:
 
 def _some(values: list, most: int = 3) -> str:
     shown = ", ".join(compare.show(value) for value in values[:most])
-    return f"{shown} et {len(values) - most} autres" if len(values) > most else shown
+    others = len(values) - most
+    return f"{shown} et {others} {_plural(others, 'autre')}" if others > 0 else shown
