@@ -67,6 +67,12 @@ class Missing:
             "puis revenez ici."
         )
 
+    def __getattribute__(self, attribute: str):
+        # hasattr(answer, "__len__") is how a test asks for a list: an answer that is missing must not pass for one.
+        if attribute != "_say" and vars(Missing).get(attribute) is Missing._say:
+            self._say()
+        return object.__getattribute__(self, attribute)
+
     def __getattr__(self, attribute: str):
         # IPython and copy probe objects for private names; only a real use is worth the sentence.
         if attribute.startswith("_"):

@@ -30,9 +30,6 @@ def _communes() -> list[dict]:
 def _flat() -> dict:
     bikes = [(aid, bike) for aid in _french() for bike in aid["velos"]]
     everywhere = [bike for aid in aids() for bike in aid["velos"]]
-    kinds: dict[str, list] = defaultdict(list)
-    for _, bike in bikes:
-        kinds[bike["type"]].append(bike.get("plafond", 0))
     return {
         "manipuler_lignes": {
             "par_aide": len(_french()),
@@ -43,12 +40,7 @@ def _flat() -> dict:
             "deux_partout": 2 * len(bikes),
             "cles": sum(len(aid) for aid in _french()),
             "lettres": sum(len(bike["type"]) for _, bike in bikes),
-            "sans_plafond": sum("plafond" not in bike for _, bike in bikes),
-            "avec_fin": sum("fin" in aid for aid, _ in bikes),
         },
-        "manipuler_par_type": {kind: {"lignes": len(told), "somme": sum(told)} for kind, told in sorted(kinds.items())},
-        "manipuler_par_niveau": dict(sorted(Counter(aid["organisme"]["niveau"] for aid, _ in bikes).items())),
-        "manipuler_codes": {one["id"]: one["organisme"]["code"] for one in _french() if one["organisme"]["code"].startswith("0")},
     }  # fmt: skip
 
 
@@ -70,12 +62,9 @@ def _prices() -> dict:
 def _codes() -> dict:
     known = {one["code_commune"]: one for one in _communes()}
     payers = {one["id"]: one["organisme"]["code"] for one in _french() if one["organisme"]["niveau"] == "commune"}
-    seen = [int(row["millesime"]) for row in rows("populations/populations.csv") if row["code_commune"] == LOST]
     return {
         "manipuler_aides_communes": len(payers),
         "manipuler_perdues": sorted(name for name, code in payers.items() if code not in known),
-        "manipuler_premier": min(seen),
-        "manipuler_dernier": max(seen),
         "manipuler_regle": [LOST, KEPT],
         "manipuler_postaux": known[KEPT]["codes_postaux"].split("|"),
         "manipuler_codes_communes": {name: code for name, code in payers.items() if code in known},

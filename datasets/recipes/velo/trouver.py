@@ -24,8 +24,6 @@ def truth() -> dict:
         "trouver_organismes_france": len({one["organisme"]["code"] for one in french}),
         "trouver_noms_france": len({one["organisme"]["nom"] for one in french}),
         "trouver_niveaux_france": len({one["organisme"]["niveau"] for one in french}),
-        "trouver_sans_date": sum("mise_a_jour" not in one for one in aids()),
-        "trouver_impossibles": [one["id"] for one in aids() if "mise_a_jour" in one and not _exists(one["mise_a_jour"])],
         "trouver_fermees": closed,
         "trouver_suspendues": [one["id"] for one in aids() if "suspendue_depuis" in one],
         "trouver_a_finir": [one["id"] for one in aids() if one.get("fin", "") >= DAY],
@@ -62,10 +60,3 @@ def _told(bike: dict) -> dict:
 
 def _presumed_open(aid: dict) -> bool:
     return "suspendue_depuis" not in aid and not ("fin" in aid and aid["fin"] < DAY)
-
-
-def _exists(day: str) -> bool:
-    """Whether the calendar has this day, counted by hand: no date library judges what a date library is asked."""
-    year, month, number = map(int, day.split("-"))
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return 1 <= number <= [31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
