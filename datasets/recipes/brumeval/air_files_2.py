@@ -21,8 +21,6 @@ READ = "2026-01-20"
 """The day whose reading is put right by hand."""
 LEARNING_ENDS = "2026-01-15"
 """Last day that calibrates; the ten others judge."""
-ENOUGH_HOURS = 18
-"""75 % of 24: fewer hours do not make a day (directive 2008/50/EC, annex XI)."""
 DAMP = 85
 """Percent of humidity from which hours are put aside."""
 CHANGED = 2.0
@@ -74,7 +72,7 @@ def _days(year: air.Air, sensor: str, kept: pd.Series) -> list[dict]:
     """Legal days with enough hours that both the sensor and the station measured."""
     both = pd.DataFrame({"jour": air.local_day(year.hours), "brut": year.raw[sensor], "station": year.station["pm25"]}, index=year.hours)[kept].dropna()
     return [{"jour": day, "capteur": sensor, "pm25_brut": round(statistics.fmean(one["brut"]), 2), "pm25_station": round(statistics.fmean(one["station"]), 2)}
-            for day, one in both.groupby("jour") if len(one) >= ENOUGH_HOURS]
+            for day, one in both.groupby("jour") if len(one) >= air.ENOUGH_HOURS]
 
 
 def _line(days: list[dict]) -> tuple[float, float]:
@@ -115,7 +113,7 @@ def _truth(year: air.Air, tables: dict[str, list[dict]], lines: dict) -> dict:
         "n2_face_heures": len(pairs),
         "n2_face_rapport": statistics.fmean(alone) / statistics.fmean(right),
         "n2_face_accord": statistics.correlation(alone, right),
-        "n2_mars_moyennes": {day: statistics.fmean(values) for day, values in march.items() if len(values) >= ENOUGH_HOURS},
+        "n2_mars_moyennes": {day: statistics.fmean(values) for day, values in march.items() if len(values) >= air.ENOUGH_HOURS},
         "n2_droite_c08": [slope, intercept],
         "n2_corrige_c08": slope * read + intercept,
         "n2_droites": {sensor: list(line) for sensor, line in lines.items()},
@@ -133,7 +131,7 @@ def _same_days(tables: dict[str, list[dict]]) -> list[float]:
         if row["humidite"] < DAMP:
             dry.setdefault((row["capteur"], f"{pd.Timestamp(row['heure_utc']).tz_convert(air.LEGAL):%Y-%m-%d}"), []).append(row["ecart"])
     whole = {(row["capteur"], row["jour"]): row["ecart"] for row in tables["air_coloc_ecarts"] if row["usage"] == "juger"}
-    kept = [key for key, gaps in dry.items() if len(gaps) >= ENOUGH_HOURS and key in whole]
+    kept = [key for key, gaps in dry.items() if len(gaps) >= air.ENOUGH_HOURS and key in whole]
     return [2 * math.sqrt(statistics.fmean(gap**2 for gap in gaps)) for gaps in ([whole[key] for key in kept], [statistics.fmean(dry[key]) for key in kept])]
 
 

@@ -19,7 +19,7 @@ OF_THE_SITE, OF_THE_DAY = 0.06, 0.075
 """Standard deviations whose sum in squares is half of the margin."""
 DRAW = 378
 """Drawn again until the year tells the notebook's story: see _story."""
-HOURS, DAYS, SHARE = 18, 365, 85
+DAYS, SHARE = 365, 85
 WHO, EU, ALLOWED = 15, 25, 18
 POSTER = 34
 """Days above the WHO's value at the harbour, margin forgotten: what the association's poster says."""
@@ -95,7 +95,7 @@ def truth(table_of_days: pd.DataFrame) -> tuple[list[dict], dict]:
     """
     counted = {name: [] for name in NAMES.values()}
     for row in table_of_days.itertuples():
-        if row.heures >= HOURS:
+        if row.heures >= air.ENOUGH_HOURS:
             counted[row.site].append(row)
     known = {site: {row.jour for row in rows} for site, rows in counted.items()}
     share = {site: 100 * len(rows) / DAYS for site, rows in counted.items()}
