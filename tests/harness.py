@@ -28,6 +28,7 @@ PARAMETERS = {"EN_LIGNE": False}
 
 MAY_STOP = "raises-exception"
 _SAYS = "À vous"
+_FORM = "La forme est vérifiée"
 _PYTHON_WORDS = re.compile(r"\b[A-Z]\w*(?:Error|Exception|Warning)\b|Traceback")
 
 
@@ -150,6 +151,8 @@ def _cell_faults(cell: nbformat.NotebookNode, answered: bool, shows_errors: bool
         yield f"it wrote on stderr: {said}"
     elif waits and not answered and _SAYS not in said:
         yield f"it waits for an answer and does not say « {_SAYS} » but {said!r}"
+    elif not answered and any(_FORM in output.text for output in cell.outputs if output.output_type == "stream"):
+        yield f"it says « {_FORM} » of an answer that nobody wrote"
     elif said and not may_stop:
         yield f"it wrote on stderr: {said}"
     elif said and _PYTHON_WORDS.search(said):

@@ -104,7 +104,7 @@ def test_has_columns_counts_index_levels_and_finds_typos(communes):
 
 def test_rows_kept_says_how_many_vanished(communes):
     check.rows_kept(communes, communes.sample(3, random_state=1))
-    assert "1 ont disparu" in refusal(check.rows_kept, communes, communes.head(2)).replace(" ", " ")
+    assert "1 a disparu" in refusal(check.rows_kept, communes, communes.head(2)).replace(" ", " ")
 
 
 def test_one_row_each(communes):
@@ -140,10 +140,16 @@ def test_answer_not_written_yet_is_said_so(verb):
         verb(Missing("nuit"))
 
 
-@pytest.mark.parametrize("use", [round, abs, lambda x: round(x, 1), lambda x: -x, lambda x: ~x, lambda x: x & True, lambda x: True | x, lambda x: f"{x:.1f}"])
+@pytest.mark.parametrize("use", [round, abs, lambda x: round(x, 1), lambda x: -x, lambda x: ~x, lambda x: x & True, lambda x: True | x, lambda x: f"{x:.1f}", list, len, set, lambda x: 1 in x])
 def test_a_shown_answer_that_is_not_written_yet_says_so(use):
     with pytest.raises(NotAnswered, match="« part » attend votre réponse"):
         use(Missing("part"))
+
+
+@pytest.mark.parametrize("name", ["__len__", "__iter__", "__getitem__", "keys", "columns"])
+def test_an_answer_that_is_not_written_yet_passes_for_nothing(name):
+    with pytest.raises(NotAnswered, match="« muettes » attend votre réponse"):
+        hasattr(Missing("muettes"), name)
 
 
 @pytest.fixture

@@ -144,6 +144,14 @@ CASES = {
     "import pandas\nt = pandas.DataFrame({'nom': ['a']})\nt.merge(t, on='nom', validate='un_pour_un')": ("validate=\"un_pour_un\" n'existe pas", "\"one_to_one\""),
     "import pandas\npandas.DataFrame({'a': [1]}).merge(pandas.DataFrame({'b': [1]}))": ("aucune colonne du même nom",),
     "import pandas\npandas.DataFrame({'code': [1]}).merge(pandas.DataFrame({'code': ['1']}), on='code')": ("un code est du texte",),
+    "import pandas\npandas.Series(pandas.to_datetime(['2026-01-01'])).dt.tz_localize('Paris')": ("aucune horloge ne s'appelle « Paris »", "\"Europe/Paris\""),
+    "import pandas\npandas.Series(pandas.to_datetime(['2026-01-01'])).dt.tz_localize('Brumeval')": ("\"America/Cayenne\"", "\"UTC\""),
+    "import pandas\npandas.Series(pandas.to_datetime(['2026-10-25 02:00'])).dt.tz_localize('Europe/Paris', ambiguous='infer')": ("vécue deux fois", "a décalé les heures"),
+    "import pandas\npandas.Series(pandas.to_datetime(['2026-10-25 02:00'])).dt.tz_localize('Europe/Paris')": ("Ajoutez ambiguous=\"infer\"",),
+    "import pandas\npandas.Series(pandas.to_datetime(['2026-03-29 02:00'])).dt.tz_localize('Europe/Paris')": ("une heure est sautée",),
+    "import pandas\npandas.Series(pandas.to_datetime(['2026-01-01'])).dt.tz_convert('UTC')": ("pas encore de lieu", "tz_localize"),
+    "import pandas\npandas.Series(pandas.to_datetime(['2026-01-01'], utc=True)).dt.tz_localize('UTC')": ("tz_convert suffit",),
+    "import pandas\npandas.Series([], dtype='float').idxmax()": ("le tableau est vide", "sans guillemets"),
     "if True:\nprint(1)": ("IndentationError", "bloc indenté"),
     "open('nulle_part.csv')": ("nulle_part.csv", "En français"),
     "import urllib.error\nraise urllib.error.URLError('x')": ("le réseau n'a pas répondu", "EN_LIGNE = False"),
@@ -189,3 +197,8 @@ def test_importing_the_package_outside_a_notebook_loads_no_heavy_library():
 def test_a_number_of_a_table_is_shown_as_a_number(first):
     outputs = run("import numpy\nnumpy.int64(461)", "numpy.float64(1972.5)", "numpy.bool_(True)", "0.5", first=first)
     assert [output[0].data["text/plain"] for output in outputs] == ["461", "1972.5", "True", "0.5"]
+
+
+def test_a_test_cell_run_before_its_answer_says_what_to_run():
+    [outputs] = run('check.question("x.1.1")\ncheck.that(nuit > 0, "Non.")', may_stop=True, first="from challenge_data import check")
+    assert words(outputs) == "« nuit » n'existe pas encore : exécutez la cellule où « nuit » est demandé, puis celle-ci.\n"

@@ -72,8 +72,10 @@ def grade(course: Path, assignment: str, grading: Path) -> Graded:
     nbgrader("generate_assignment", assignment, "--force")
     masters = {path.stem: nbformat.read(path, 4) for path in sorted((course / "solutions" / assignment).glob("*.ipynb"))}
     half = every_other(masters)
+    roster = grading / "equipes.csv"
+    roster.write_text("\n".join(["id", *TEAMS]), encoding="utf-8")
+    nbgrader("db", "student", "import", str(roster))
     for team in TEAMS:
-        nbgrader("db", "student", "add", team)
         target = grading / "submitted" / team / assignment
         target.mkdir(parents=True)
         for name, master in masters.items():
@@ -82,7 +84,7 @@ def grade(course: Path, assignment: str, grading: Path) -> Graded:
             chosen = {"tout": everything, "moitie": {key.split("/")[1] for key in half if key.startswith(f"{name}/")}, "rien": set()}
             nbformat.write(answer(released, master, chosen[team]), target / f"{name}.ipynb")
     nbgrader("autograde", assignment)
-    nbgrader("generate_feedback", assignment)
+    nbgrader("generate_feedback", assignment, "--student", "rien")
     nbgrader("export", "--to", str(grading / "notes.csv"))
     with (grading / "notes.csv").open(encoding="utf-8") as file:
         scores = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(file)}

@@ -46,7 +46,8 @@ Section 1, Table 1. http://data.europa.eu/eli/dir/2024/2881/oj
 """
 
 HEURES_PAR_JOUR = 18
-"""Hours measured below which a day has no mean: 75 % of 24. Source: the same directive, Annex V, Point C."""
+"""Hours measured below which a day has no mean: 75 % of 24. Source: Directive 2008/50/EC, Annex XI, A (24-hour values), which the
+recast replaces: read the proportion again in its annexes before citing it."""
 
 COUVERTURE_AN = 85
 """Percent of a year to be covered by a fixed station's measures, for particles and NO2. Source: the same directive, Annex V, Point B."""

@@ -12,15 +12,21 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 0 when all is well, 1 when something is to mend."""
     parser = argparse.ArgumentParser(prog="challenge-data", description="The Challenge Data workshop's tools.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("build", help="curriculum text to notebooks, solutions and exercises")
-    commands.add_parser("check", help="tell every problem of the curriculum and of the built files")
-    commands.add_parser("expert", help="experts' notebooks, slides and the printable programme, to build/")
-    new = commands.add_parser("new", help="lay out a new challenge, which builds and passes the tests as it is")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=help)
+        one.set_defaults(run=run)
+        return one
+
+    command("build", _build, "curriculum text to notebooks, solutions and exercises")
+    command("check", _check, "tell every problem of the curriculum and of the built files")
+    command("expert", _expert, "experts' notebooks, slides and the printable programme, to build/")
+    new = command("new", _new, "lay out a new challenge, which builds and passes the tests as it is")
     new.add_argument("name", help="of its folders: lower-case letters without accents, digits, hyphens")
     new.add_argument("--title", default="", help="one line of French, for teams")
-    hints = commands.add_parser("hints", help="the hints that each team opened, from the folder of submissions")
+    hints = command("hints", _hints, "the hints that each team opened, from the folder of submissions")
     hints.add_argument("submissions", type=Path, help="a folder with one folder a team, as received")
-    grade = commands.add_parser("grade", help="hand-ins in, scores and feedback out; a team is an entry of the folder")
+    grade = command("grade", _grade, "hand-ins in, scores and feedback out; a team is an entry of the folder")
     grade.add_argument("received", type=Path, nargs="?", help="a folder with one entry a team, as received; without it, what was received before is graded again")
     grade.add_argument("--challenge", required=True, help="its name, as in solutions/")
     grade.add_argument("--to", type=Path, help="the grading folder; by default that of nbgrader_config.py")
@@ -30,22 +36,16 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument("--json", action="store_true", help="print the summary as JSON")
     grade.add_argument("--unsafe", action="store_true", help="run teams' code with your own rights, without a sandbox")
     given = parser.parse_args(arguments)
-    if given.command == "grade":
-        return _grade(given)
-    if given.command == "hints":
-        return _hints(given.submissions)
-    if given.command == "new":
-        return _new(given.name, given.title)
-    return {"build": _build, "check": _check, "expert": _expert}[given.command]()
+    return given.run(given)
 
 
-def _build() -> int:
+def _build(_given: argparse.Namespace) -> int:
     from challenge_data import build
 
     return _made(build.build, "changed")
 
 
-def _expert() -> int:
+def _expert(_given: argparse.Namespace) -> int:
     from challenge_data import build
 
     return _made(build.for_experts, "written")
@@ -64,7 +64,7 @@ def _made(make: Callable[[Path], list[Path]], what: str) -> int:
     return 0
 
 
-def _check() -> int:
+def _check(_given: argparse.Namespace) -> int:
     from challenge_data import build
 
     for name, marks in build.drafts(course.root()).items():
@@ -73,26 +73,26 @@ def _check() -> int:
     return _told(build.check(course.root()))
 
 
-def _new(name: str, title: str) -> int:
+def _new(given: argparse.Namespace) -> int:
     from challenge_data import build
 
     def lay_out(root: Path) -> list[Path]:
-        return build.new_challenge(root, name, title)
+        return build.new_challenge(root, given.name, given.title)
 
     if failed := _made(lay_out, "written"):
         return failed
-    for number, step in enumerate(build.next_steps(name), 1):
+    for number, step in enumerate(build.next_steps(given.name), 1):
         print(f"{number}. {step}")
     return 0
 
 
-def _hints(submissions: Path) -> int:
+def _hints(given: argparse.Namespace) -> int:
     from challenge_data.grading import opened_hints
 
-    if not submissions.is_dir():
-        print(f"{submissions}: no such folder. Give the one that holds a folder for each team.", file=sys.stderr)
+    if not given.submissions.is_dir():
+        print(f"{given.submissions}: no such folder. Give the one that holds a folder for each team.", file=sys.stderr)
         return 1
-    found = opened_hints(submissions)
+    found = opened_hints(given.submissions)
     for each in found:
         print(each.team, each.problem or ", ".join(f"{name} {opened}/{of}" for name, (opened, of) in each.opened.items()), sep=": ")
     print(f"{len(found)} file(s) of opened hints.")

@@ -16,6 +16,8 @@ from challenge_data import caught
 from challenge_data.errors import CheckFailed, NotAnswered
 
 ELLIPSIS = "…"
+_TESTS = re.compile(r"^check\.question\(", re.MULTILINE)
+"""How the test cell of a question begins."""
 _TO_COMPLETE = "À vous : remplacez les points de suspension (…), puis exécutez de nouveau la cellule."
 # Strings first, so that an ellipsis inside a sentence does not count; then comments.
 _STRINGS_AND_COMMENTS = re.compile(
@@ -64,6 +66,12 @@ class Missing:
             f"« {name} » attend votre réponse : complétez la cellule où « {name} » est demandé, exécutez-la, "
             "puis revenez ici."
         )
+
+    def __getattribute__(self, attribute: str):
+        # hasattr(answer, "__len__") is how a test asks for a list: an answer that is missing must not pass for one.
+        if attribute != "_say" and vars(Missing).get(attribute) is Missing._say:
+            self._say()
+        return object.__getattribute__(self, attribute)
 
     def __getattr__(self, attribute: str):
         # IPython and copy probe objects for private names; only a real use is worth the sentence.
@@ -144,6 +152,9 @@ def _guard(lines: list[str]) -> list[str]:
 def _show(running, kind, error, trace, tb_offset=None) -> None:
     if hasattr(error, "_render_traceback_"):
         lines = error._render_traceback_()
+    elif isinstance(error, NameError) and error.name and _TESTS.search(running.history_manager.input_hist_raw[-1]):
+        # In a test cell, a name that is not there is an answer that was not run: no advice on quotation marks.
+        lines = [f"« {error.name} » n'existe pas encore : exécutez la cellule où « {error.name} » est demandé, puis celle-ci."]
     else:
         from challenge_data.explanations import explain
 

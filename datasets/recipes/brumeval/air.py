@@ -33,6 +33,8 @@ import pandas as pd
 LEGAL = "Europe/Paris"
 JANUARY = (pd.Timestamp("2026-01-04T23Z"), pd.Timestamp("2026-01-25T23Z"))
 DECEMBER = (pd.Timestamp("2026-11-30T23Z"), pd.Timestamp("2026-12-21T23Z"))
+ENOUGH_HOURS = 18
+"""75 % of 24: fewer hours do not make a day (directive 2008/50/EC, annex XI)."""
 HUMID = 75
 """Relative humidity (%) above which a particle swells and an optical sensor sees it bigger."""
 SWELLING = 0.025
@@ -168,6 +170,11 @@ def _weather(hours: pd.DatetimeIndex, chance: np.random.RandomState) -> pd.DataF
     return pd.DataFrame({"temperature": temperature, "humidity": humidity, "wind": wind}, index=hours)
 
 
+def _stale(weather: pd.DataFrame) -> np.ndarray:
+    """Little wind: what is emitted stays."""
+    return np.clip(1.75 - 0.14 * weather["wind"].to_numpy(), 0.35, None)
+
+
 def _rhythm(hours: pd.DatetimeIndex, shares: dict[int, float]) -> np.ndarray:
     """A day of people: by the clock on the wall, so by legal hours."""
     legal = hours.tz_convert(LEGAL).hour
@@ -179,7 +186,7 @@ def _truth(hours: pd.DatetimeIndex, weather: pd.DataFrame, chance: np.random.Ran
     legal = hours.tz_convert(LEGAL)
     weekend = np.where(legal.day_of_week >= 5, 0.45, 1.0)
     summer = np.clip(-np.cos(2 * np.pi * (hours.day_of_year.to_numpy() - 25) / 365), 0, None)
-    stale = np.clip(1.75 - 0.14 * weather["wind"].to_numpy(), 0.35, None)  # little wind: what is emitted stays
+    stale = _stale(weather)
     cold = np.clip((12.5 - weather["temperature"].to_numpy()) / 8, 0, 1.6)
     mainland = _MAINLAND_MEAN * np.exp(0.62 * _wander(chance, count, 60) - 0.192) * (0.6 + 0.4 * stale)
     mainland += _episode(hours) * (0.85 + 0.15 * _wander(chance, count, 8))
@@ -229,7 +236,7 @@ def _station(true: pd.Series, weather: pd.DataFrame, chance: np.random.RandomSta
     pm25 = np.clip(true + 0.35 * chance.normal(size=count), 0.3, None)
     salt = np.clip(0.5 * weather["wind"], 1.0, 7.0)  # sea spray is coarse: wind brings it
     pm10 = pm25 + salt * np.exp(0.25 * _wander(chance, count, 12))
-    stale = np.clip(1.75 - 0.14 * weather["wind"], 0.35, None)
+    stale = _stale(weather)
     weekend = np.where(legal.day_of_week >= 5, 0.5, 1.0)
     no2 = np.clip((7.5 + 23 * _rhythm(true.index, _ROAD) * weekend * stale + 11 * _rhythm(true.index, _HARBOUR)) * np.exp(0.40 * _wander(chance, count, 30) - 0.08), 0.5, None)
     table = pd.DataFrame({"pm25": pm25, "pm10": pm10, "no2": no2}, index=true.index).round(1)

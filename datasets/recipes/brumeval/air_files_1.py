@@ -188,7 +188,5 @@ def _truth(year: Air, clean: pd.DataFrame, labels: pd.DataFrame) -> dict:
         "n1_pics_article": {name: {"station": hour + 1, "capteur": hour - offsets[name]} for name, hour in after.items()},
         "n1_pic_legal": after[JULY],
         "n1_juillet": {name: {int(hour): round(float(value), 3) for hour, value in series.items()} for name, series in july.items()},
-        "n1_sans_site": [SITELESS],
-        "n1_sans_voie": [CHANNELLESS],
         "n1_heures_valides": {channel: int(count) for channel, count in counts.items()},
     }

@@ -21,11 +21,8 @@ READ = "2026-01-20"
 """The day whose reading is put right by hand."""
 LEARNING_ENDS = "2026-01-15"
 """Last day that calibrates; the ten others judge."""
-ENOUGH_HOURS = 18
-"""75 % of 24: fewer hours do not make a day (directive 2008/50/EC, annex XI)."""
-HUMIDITY_EDGES = (0, 75, 80, 85, 90, 100)
-EXAGGERATES = 10
-"""Percent above which a class of humidity is flagged."""
+DAMP = 85
+"""Percent of humidity from which hours are put aside."""
 CHANGED = 2.0
 """µg/m³ of mean gap in December beyond which a sensor has changed."""
 _MARCH = (pd.Timestamp("2026-02-28T23Z"), pd.Timestamp("2026-03-31T22Z"))
@@ -75,7 +72,7 @@ def _days(year: air.Air, sensor: str, kept: pd.Series) -> list[dict]:
     """Legal days with enough hours that both the sensor and the station measured."""
     both = pd.DataFrame({"jour": air.local_day(year.hours), "brut": year.raw[sensor], "station": year.station["pm25"]}, index=year.hours)[kept].dropna()
     return [{"jour": day, "capteur": sensor, "pm25_brut": round(statistics.fmean(one["brut"]), 2), "pm25_station": round(statistics.fmean(one["station"]), 2)}
-            for day, one in both.groupby("jour") if len(one) >= ENOUGH_HOURS]
+            for day, one in both.groupby("jour") if len(one) >= air.ENOUGH_HOURS]
 
 
 def _line(days: list[dict]) -> tuple[float, float]:
@@ -116,25 +113,26 @@ def _truth(year: air.Air, tables: dict[str, list[dict]], lines: dict) -> dict:
         "n2_face_heures": len(pairs),
         "n2_face_rapport": statistics.fmean(alone) / statistics.fmean(right),
         "n2_face_accord": statistics.correlation(alone, right),
-        "n2_mars_moyennes": {day: statistics.fmean(values) for day, values in march.items() if len(values) >= ENOUGH_HOURS},
+        "n2_mars_moyennes": {day: statistics.fmean(values) for day, values in march.items() if len(values) >= air.ENOUGH_HOURS},
         "n2_droite_c08": [slope, intercept],
         "n2_corrige_c08": slope * read + intercept,
         "n2_droites": {sensor: list(line) for sensor, line in lines.items()},
         "n2_incertitudes": {sensor: 2 * math.sqrt(statistics.fmean(row["ecart"] ** 2 for row in tables["air_coloc_ecarts"] if row["capteur"] == sensor and row["usage"] == "juger"))
                          for sensor in lines},
-        "n2_exces_par_classe": _excess(tables["air_coloc_heures"]),
-        "n2_seuil_humidite": min(low for low, excess in _excess(tables["air_coloc_heures"]).items() if excess > EXAGGERATES),
+        "n2_memes_journees": _same_days(tables),
         "n2_verdicts": {sensor: "on ne sait pas" if not row["december"] else "a changé" if row["drift"] else "tient" for sensor, row in year.sensors.iterrows()},
     }
 
 
-def _excess(hours: list[dict]) -> dict[int, float]:
-    """Lower edge of a class of humidity -> by how many percent the sensors exaggerate there."""
-    found = {}
-    for low, high in zip(HUMIDITY_EDGES, HUMIDITY_EDGES[1:], strict=False):
-        inside = [row for row in hours if low <= row["humidite"] < high]
-        found[low] = 100 * sum(row["ecart"] for row in inside) / sum(row["pm25_station"] for row in inside)
-    return found
+def _same_days(tables: dict[str, list[dict]]) -> list[float]:
+    """Uncertainty with the damp hours, then without them: both on the days that keep enough dry hours, as two exams do not compare."""
+    dry: dict[tuple[str, str], list[float]] = {}
+    for row in tables["air_coloc_heures"]:
+        if row["humidite"] < DAMP:
+            dry.setdefault((row["capteur"], f"{pd.Timestamp(row['heure_utc']).tz_convert(air.LEGAL):%Y-%m-%d}"), []).append(row["ecart"])
+    whole = {(row["capteur"], row["jour"]): row["ecart"] for row in tables["air_coloc_ecarts"] if row["usage"] == "juger"}
+    kept = [key for key, gaps in dry.items() if len(gaps) >= air.ENOUGH_HOURS and key in whole]
+    return [2 * math.sqrt(statistics.fmean(gap**2 for gap in gaps)) for gaps in ([whole[key] for key in kept], [statistics.fmean(dry[key]) for key in kept])]
 
 
 # ---------------------------------------------------------------- what the package says of them

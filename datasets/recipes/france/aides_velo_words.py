@@ -78,7 +78,7 @@ FIELDS = [
         "velos[].plafond",
         "number",
         "Plafond (€)",
-        "Le plus haut montant possible pour ce vélo, toutes conditions réunies, en euros. Absent si aucun montant n'est fixé.",
+        "Le plus haut montant possible pour ce vélo, dans le cas le plus favorable, en euros. Absent si aucun montant n'est fixé.",
     ),
     field(
         "velos[].conditions",
@@ -90,7 +90,7 @@ FIELDS = [
         "conditions",
         "object",
         "Conditions",
-        "Ce qui est exigé de toute personne, quel que soit le vélo ; vide si rien ne l'est.",
+        "Ce qui est exigé de toute personne, quel que soit le vélo ; vide si la source n'en écrit rien.",
     ),
     field(
         "conditions.revenu_par_part_max",

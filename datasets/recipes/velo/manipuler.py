@@ -2,64 +2,41 @@
 
 from collections import Counter, defaultdict
 
-from shipped import aids, rows
+from shipped import KEPT, KEYS, LOST, aids, communes, french, population, rows
 
-LOST, KEPT = "69152", "69149"
-"""Pierre-Bénite; Oullins-Pierre-Bénite, which holds its streets since the COG 2024."""
 PRICE = 3_100
 """Euros: the electric bicycle of the question on two floors of conditions."""
-KEYS = {"commune": "code_commune", "epci": "siren_epci", "département": "code_departement", "région": "code_region"}
 
 
 def truth() -> dict:
     return _flat() | _prices() | _codes() | {"manipuler_couverture": _cover(), "manipuler_centre": _centre()}
 
 
-def _french() -> list[dict]:
-    return [one for one in aids() if one["organisme"]["pays"] == "France"]
-
-
-def _population(commune: dict) -> int:
-    return int(commune["population"] or 0)
-
-
-def _communes() -> list[dict]:
-    return rows("communes/communes.csv")
-
-
 def _flat() -> dict:
-    bikes = [(aid, bike) for aid in _french() for bike in aid["velos"]]
+    bikes = [(aid, bike) for aid in french() for bike in aid["velos"]]
     everywhere = [bike for aid in aids() for bike in aid["velos"]]
-    kinds: dict[str, list] = defaultdict(list)
-    for _, bike in bikes:
-        kinds[bike["type"]].append(bike.get("plafond", 0))
     return {
         "manipuler_lignes": {
-            "par_aide": len(_french()),
+            "par_aide": len(french()),
             "par_velo": len(bikes),
             "par_velo_monde": len(everywhere),
             "par_etat": sum(len(bike["etats"]) for _, bike in bikes),
             "par_etat_monde": sum(len(bike["etats"]) for bike in everywhere),
             "deux_partout": 2 * len(bikes),
-            "cles": sum(len(aid) for aid in _french()),
+            "cles": sum(len(aid) for aid in french()),
             "lettres": sum(len(bike["type"]) for _, bike in bikes),
-            "sans_plafond": sum("plafond" not in bike for _, bike in bikes),
-            "avec_fin": sum("fin" in aid for aid, _ in bikes),
         },
-        "manipuler_par_type": {kind: {"lignes": len(told), "somme": sum(told)} for kind, told in sorted(kinds.items())},
-        "manipuler_par_niveau": dict(sorted(Counter(aid["organisme"]["niveau"] for aid, _ in bikes).items())),
-        "manipuler_codes": {one["id"]: one["organisme"]["code"] for one in _french() if one["organisme"]["code"].startswith("0")},
     }  # fmt: skip
 
 
 def _prices() -> dict:
-    electric = [(aid, bike) for aid in _french() for bike in aid["velos"] if bike["type"] == "électrique"]
+    electric = [(aid, bike) for aid in french() for bike in aid["velos"] if bike["type"] == "électrique"]
     own = {aid["id"]: bike["conditions"]["prix_max"] for aid, bike in electric if "prix_max" in bike.get("conditions", {})}
     shared = {aid["id"]: aid["conditions"]["prix_max"] for aid, _ in electric if "prix_max" in aid["conditions"]}
     highest = shared | own
     return {
         "manipuler_electriques": len(electric),
-        "manipuler_tous_electriques": sum("électrique" in bike["type"] for aid in _french() for bike in aid["velos"]),
+        "manipuler_tous_electriques": sum("électrique" in bike["type"] for aid in french() for bike in aid["velos"]),
         "manipuler_prix_max": dict(sorted(highest.items())),
         "manipuler_prix_velo": sorted(own),
         "manipuler_prix_aide": sorted(shared),
@@ -68,14 +45,11 @@ def _prices() -> dict:
 
 
 def _codes() -> dict:
-    known = {one["code_commune"]: one for one in _communes()}
-    payers = {one["id"]: one["organisme"]["code"] for one in _french() if one["organisme"]["niveau"] == "commune"}
-    seen = [int(row["millesime"]) for row in rows("populations/populations.csv") if row["code_commune"] == LOST]
+    known = {one["code_commune"]: one for one in communes()}
+    payers = {one["id"]: one["organisme"]["code"] for one in french() if one["organisme"]["niveau"] == "commune"}
     return {
         "manipuler_aides_communes": len(payers),
         "manipuler_perdues": sorted(name for name, code in payers.items() if code not in known),
-        "manipuler_premier": min(seen),
-        "manipuler_dernier": max(seen),
         "manipuler_regle": [LOST, KEPT],
         "manipuler_postaux": known[KEPT]["codes_postaux"].split("|"),
         "manipuler_codes_communes": {name: code for name, code in payers.items() if code in known},
@@ -85,14 +59,14 @@ def _codes() -> dict:
 def _cover() -> dict:
     """The payer's whole territory for each aid, as the notebook's intern takes it; a payer whose code died reaches nobody."""
     members: dict[tuple[str, str], list[dict]] = defaultdict(list)
-    for one in _communes():
+    for one in communes():
         for level, column in KEYS.items():
             if one[column]:
                 members[level, one[column]].append(one)
-    reached = [(aid["id"], one) for aid in _french() for one in members[aid["organisme"]["niveau"], aid["organisme"]["code"]]]
+    reached = [(aid["id"], one) for aid in french() for one in members[aid["organisme"]["niveau"], aid["organisme"]["code"]]]
     covered = {one["code_commune"]: one for _, one in reached}
     times = Counter(one["code_commune"] for _, one in reached)
-    inhabitants, everybody = sum(map(_population, covered.values())), sum(map(_population, _communes()))
+    inhabitants, everybody = sum(map(population, covered.values())), sum(map(population, communes()))
     return {
         "liens": len(reached),
         "aides": len({name for name, _ in reached}),
@@ -101,25 +75,25 @@ def _cover() -> dict:
         "populations": len({one["population"] for one in covered.values()}),
         "epci": len({one["siren_epci"] for one in covered.values()}),
         "une_seule": sum(count == 1 for count in times.values()),
-        "somme": sum(_population(one) for _, one in reached),
+        "somme": sum(population(one) for _, one in reached),
         "habitants": inhabitants,
         "part": inhabitants / everybody * 100,
-        "part_communes": len(covered) / len(_communes()) * 100,
+        "part_communes": len(covered) / len(communes()) * 100,
     }
 
 
 def _centre() -> dict:
-    told = next(one for one in _french() if one["id"] == "region-centre")["territoire"]
-    inside = [one for one in _communes() if one["siren_epci"] in told["epci"] and one["code_commune"] not in told["sauf_communes"]]
-    region = [one for one in _communes() if one["code_region"] == "24"]
+    told = next(one for one in french() if one["id"] == "region-centre")["territoire"]
+    inside = [one for one in communes() if one["siren_epci"] in told["epci"] and one["code_commune"] not in told["sauf_communes"]]
+    region = [one for one in communes() if one["code_region"] == "24"]
     return {
-        "france": len(_communes()),
+        "france": len(communes()),
         "communes": len(inside),
-        "habitants": sum(map(_population, inside)),
+        "habitants": sum(map(population, inside)),
         "exclues": told["sauf_communes"],
         "hors_region": [one["code_commune"] for one in inside if one["code_region"] != "24"],
         "communes_region": len(region),
-        "habitants_region": sum(map(_population, region)),
-        "communes_sauf_epci": sum(one["siren_epci"] in told["sauf_epci"] for one in _communes()),
+        "habitants_region": sum(map(population, region)),
+        "communes_sauf_epci": sum(one["siren_epci"] in told["sauf_epci"] for one in communes()),
         "habitants_epci": sum(int(one["population_municipale"]) for one in rows("epci/epci.csv") if one["siren_epci"] in told["epci"]),
     }

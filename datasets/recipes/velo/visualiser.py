@@ -7,15 +7,11 @@ Counted from the aids as the source nests them and from the list of communes, in
 from collections import defaultdict
 from functools import cache
 
-from shipped import aids, rows
+from shipped import KEPT, KEYS, LOST, communes, french, population, presumed_open
 
-DAY = "2026-04-07"
-"""The day of the order: an aid that ended before does not count."""
 BIKE = "électrique"
 ALONE_IN_THEIR_OUTLINE = ("975", "977", "978", "984", "986", "987", "988", "989")
 """Overseas collectivities: no outline is shipped for them, and the notebook leaves them out, saying so."""
-KEYS = {"commune": "code_commune", "epci": "siren_epci", "département": "code_departement", "région": "code_region"}
-OLD_CODES = {"69152": "69149"}
 RESERVED = {"revenu_par_part_max", "statuts", "exige", "exige_une_de"}
 SIZES = {
     "moins de 500": (0, 500),
@@ -34,18 +30,15 @@ PROJECTS = {"partout": 10**9, "communes de moins de 2 000 habitants": 2_000, "co
 
 def truth() -> dict:
     people, covered, for_all = _people(), _reached(lambda aid, bike: True), _reached(lambda aid, bike: not RESERVED & _asked(aid, bike))
-    total, helped, anybody = sum(people.values()), _count(people, covered), _count(people, for_all)
-    by_layer = [_reached(lambda aid, bike, level=level: aid["organisme"]["niveau"] == level) for level in KEYS]
-    opened = [aid for aid in aids() if _open(aid)]
+    total, helped = sum(people.values()), _count(people, covered)
     departments = _departments(people, covered)
     return {
         "visualiser_nombres": {
-            "part_aides": 100 * sum(_electric(aid) is not None for aid in opened) / len(opened),
+            "part_aides": 100 * sum(_electric(aid) is not None for aid in _open()) / len(_open()),
             "part_communes": 100 * len(covered) / len(people),
             "part_habitants": 100 * helped / total,
-            "en_trop": sum(_count(people, layer) for layer in by_layer) - helped,
         },
-        "visualiser_ouverts": {"part_pour_tous": 100 * anybody / total, "sous_condition": helped - anybody},
+        "visualiser_ouverts": {"sous_condition": helped - _count(people, for_all)},
         "visualiser_departements": {code: round(100 * part, 6) for code, part in _departments(people, for_all).items()},
         "visualiser_ecarts": {"entre_departements": _between_departments(people, departments), "entre_habitants": _between_people(people, covered)},
         "visualiser_tailles": {name: 100 * _share({code: n for code, n in people.items() if low <= n < high}, covered) for name, (low, high) in SIZES.items()},
@@ -58,15 +51,16 @@ def truth() -> dict:
 
 @cache
 def _communes() -> list[dict[str, str]]:
-    return [one for one in rows("communes/communes.csv") if one["code_departement"] not in ALONE_IN_THEIR_OUTLINE]
+    return [one for one in communes() if one["code_departement"] not in ALONE_IN_THEIR_OUTLINE]
 
 
 def _people() -> dict[str, int]:
-    return {one["code_commune"]: int(one["population"] or 0) for one in _communes()}
+    return {one["code_commune"]: population(one) for one in _communes()}
 
 
-def _open(aid: dict) -> bool:
-    return aid["organisme"]["pays"] == "France" and "suspendue_depuis" not in aid and not ("fin" in aid and aid["fin"] < DAY)
+@cache
+def _open() -> list[dict]:
+    return [aid for aid in french() if presumed_open(aid)]
 
 
 def _electric(aid: dict) -> dict | None:
@@ -87,7 +81,7 @@ def _held() -> list[tuple[dict, dict, set[str]]]:
     """Each open aid for an electric bicycle, what it says of that bicycle, and the communes where it holds."""
     return [
         (aid, bike, {one["code_commune"] for one in _communes() if _holds(aid, one)})
-        for aid in aids() if _open(aid) and (bike := _electric(aid))
+        for aid in _open() if (bike := _electric(aid))
     ]  # fmt: skip
 
 
@@ -95,7 +89,7 @@ def _holds(aid: dict, commune: dict) -> bool:
     land = aid.get("territoire")
     if land is None:
         payer = aid["organisme"]
-        return commune[KEYS[payer["niveau"]]] == OLD_CODES.get(payer["code"], payer["code"])
+        return commune[KEYS[payer["niveau"]]] == (KEPT if payer["code"] == LOST else payer["code"])
     inside = commune["siren_epci"] in land.get("epci", ()) or commune["code_commune"] in land.get("communes", ())
     return inside and commune["siren_epci"] not in land.get("sauf_epci", ()) and commune["code_commune"] not in land.get("sauf_communes", ())
 

@@ -129,48 +129,42 @@ def _stub(cell: Cell) -> dict:
 
 
 def _markdown_parts(cell: Cell, part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[tuple[str, dict]]:
-    """Markdown with its boxes rendered; a hint or a quiz becomes a code cell of its own, so the text around it is cut there."""
+    """Markdown with its boxes rendered; a hint, a quiz or a rubric becomes a cell of its own, so the text around it is cut there."""
     text: list[str] = []
     ranks = iter([rank for rank, (home, _) in enumerate(_quizzes(part), 1) if home is cell])
     for piece in boxes.split(cell.source):
         if isinstance(piece, str):
             text.append(piece)
+            continue
+        if piece.name == "quiz" and not cell.metadata.get("animation"):
+            rank = next(ranks)
+            text.append(boxes.asked(piece.body, piece.title))
+            own = f'quiz("{part.prefix}.{rank}")', {"kind": "code", "id": f"quiz-{rank}"}
+        elif piece.name == "indice":
+            own = f'hint("{part.question(owner(cell, part))}")', {"kind": "code"}
         elif piece.name == "bareme" and (essay := following_essay(cell, part)):
-            if text:
-                yield boxes.strip_terms("\n\n".join(text)), {"kind": "markdown"}
-            text = []
-            # A cell of its own, that nobody can change: the team reads it, and so does who grades, just above the answer.
+            # Nobody can change it: the team reads it, and so does who grades, just above the answer.
             name = f"bareme-{essay}"
-            yield rendered(piece, part, curriculum), {"kind": "markdown", "id": name, "nbgrader": _nbgrader(name, "markdown", locked=True)}
-        elif piece.name == "indice" or (piece.name == "quiz" and not cell.metadata.get("animation")):
-            if piece.name == "quiz":
-                text.append(boxes.asked(piece.body, piece.title))
-            if text:
-                yield boxes.strip_terms("\n\n".join(text)), {"kind": "markdown"}
-            text = []
-            if piece.name == "quiz":
-                rank = next(ranks)
-                yield f'quiz("{part.prefix}.{rank}")', {"kind": "code", "id": f"quiz-{rank}"}
-            else:
-                yield f'hint("{part.question(owner(cell, part))}")', {"kind": "code"}
+            own = rendered(piece, part, curriculum), {"kind": "markdown", "id": name, "nbgrader": _nbgrader(name, "markdown", locked=True)}
         else:
             text.append(rendered(piece, part, curriculum))
+            continue
+        if text:
+            yield boxes.strip_terms("\n\n".join(text)), {"kind": "markdown"}
+        text = []
+        yield own
     if text:
         yield boxes.strip_terms("\n\n".join(text)), {"kind": "markdown"}
 
 
 def owner(cell: Cell, part: Lesson | Notebook) -> str | None:
     """The id of the exercise or question that a hint in this cell belongs to: the nearest above."""
-    cells = part.document.cells
-    above = cells[: next(rank for rank, other in enumerate(cells) if other is cell)]
-    return next((other.graded_id for other in reversed(above) if other.role in ("exercise", "solution", "essay")), None)
+    return next((other.graded_id for other in reversed(part.document.above(cell)) if other.role in ("exercise", "solution", "essay")), None)
 
 
 def following_essay(cell: Cell, part: Lesson | Notebook) -> str | None:
     """The id of the essay that a rubric in this cell is for: the next graded cell, if it is one."""
-    cells = part.document.cells
-    below = cells[next(rank for rank, other in enumerate(cells) if other is cell) + 1 :]
-    graded = next((other for other in below if other.role), None)
+    graded = next((other for other in part.document.below(cell) if other.role), None)
     return graded.graded_id if graded is not None and graded.role == "essay" else None
 
 

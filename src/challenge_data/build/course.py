@@ -69,17 +69,17 @@ class Notebook:
     @property
     def prefix(self) -> str:
         """What a question's id is written with: ``defibrillateurs.1.lecture``."""
-        return f"{self.challenge.name}.{self._rank}"
+        return f"{self.challenge.name}.{self.rank}"
 
     @property
-    def _rank(self) -> str:
+    def rank(self) -> str:
+        """« 1 » of ``1_trouver``."""
         return self.document.path.stem.split("_")[0]
 
     def number(self, cell: Cell) -> str | None:
         """« 1.3 »: this notebook's rank, then the number in the heading « Question 3 » above the cell; None without one."""
-        above = self.document.cells[: next(rank for rank, other in enumerate(self.document.cells) if other is cell)]
-        headings = [match[1] for other in above if other.kind == "markdown" for match in _QUESTION.finditer(other.source)]
-        return f"{self._rank}.{headings[-1]}" if headings else None
+        headings = [match[1] for other in self.document.above(cell) if other.kind == "markdown" for match in _QUESTION.finditer(other.source)]
+        return f"{self.rank}.{headings[-1]}" if headings else None
 
     def question(self, graded_id: str) -> str:
         """What ``hint`` is called with: ``aides-velo.1.3``, by its number; by its id where it has none."""
@@ -113,6 +113,11 @@ class Curriculum:
 
     def lesson(self, code: str) -> Lesson | None:
         return next((lesson for lesson in self.lessons if lesson.code == code), None)
+
+    @property
+    def offered(self) -> list[Challenge]:
+        """The challenges that teams may take: those that their author has finished."""
+        return [challenge for challenge in self.challenges if not challenge.to_write]
 
     @property
     def parts(self) -> list[Lesson | Notebook]:

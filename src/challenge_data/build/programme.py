@@ -254,9 +254,7 @@ def week_table(curriculum: Curriculum, part: Lesson | Notebook) -> str:
 def challenge_table(curriculum: Curriculum) -> str:
     """The challenges as a Markdown table for learners: the name to write, the question, who asks it."""
     rows = ["| défi | sa question | qui la pose (services inventés) |", "|:--|:--|:--|"]
-    for challenge in curriculum.challenges:
-        if challenge.to_write:  # its author has not finished
-            continue
+    for challenge in curriculum.offered:
         service = re.sub(r" *\(inventée?s?\)", "", challenge.settings.get("commissioner", {}).get("service", ""))
         rows.append(f"| `{challenge.name}` | {challenge.settings.get('title', '')} | {service} |")
     return "\n".join(rows)
@@ -265,9 +263,7 @@ def challenge_table(curriculum: Curriculum) -> str:
 def _places(slot: Slot, curriculum: Curriculum, part: Lesson | Notebook) -> str:
     if slot.kind == "défi":
         rank = slot.notebook.split("_")[0]
-        # What its author has not finished is not offered to teams.
-        there = [notebook for challenge in curriculum.challenges if not challenge.to_write
-                 for notebook in challenge.notebooks if notebook.document.path.stem == slot.notebook]
+        there = [notebook for challenge in curriculum.offered for notebook in challenge.notebooks if notebook.document.path.stem == slot.notebook]
         links = [f"[{'défi' if len(there) == 1 else notebook.challenge.name} {rank} · {slot.title}]({_link(Path('exercises', *notebook.built.parts[1:]), part)})"
                  for notebook in there]
         return ", ".join(links)

@@ -11,9 +11,10 @@ from urllib.parse import unquote
 
 from challenge_data.build import accessibility, accessibility_colours, boxes, cribs, glossary, maturity, programme
 from challenge_data.build.assemble import following_essay, owner
-from challenge_data.build.course import Challenge, Curriculum, Lesson, Notebook
+from challenge_data.build.course import Curriculum, Lesson, Notebook
 from challenge_data.build.problems import Problem
 from challenge_data.build.source import KNOWN_METADATA, MARKERS, ROLES, Cell
+from challenge_data.datasets import PACKAGE_FILE
 from challenge_data.guide import is_unanswered
 
 MAX_CODE_LINES = 12
@@ -34,26 +35,24 @@ def problems(curriculum: Curriculum) -> list[Problem]:
     for part in curriculum.parts:
         for rule in RULES:
             found += rule(part, curriculum)
+    datasets = _datasets(curriculum.root)
     for challenge in curriculum.challenges:
         total = sum(notebook.points for notebook in challenge.notebooks)
         if challenge.notebooks and total != 100:
             found.append(Problem(challenge.path, 1, f"the notebooks' points sum to {total:g}, not 100",
                                  "share 100 points among the notebooks"))
-        found += _unknown_datasets(challenge, curriculum.root)
+        # A recipe that renames what it writes leaves its old name behind in challenge.yml.
+        found += [Problem(challenge.path, 1, f"no dataset is called « {name} »", "write the name that load(…) takes, or take it out of datasets")
+                  for name in challenge.settings.get("datasets") or [] if name not in datasets]
     codes = Counter(lesson.code for lesson in curriculum.lessons)
     found += [lesson.document.problem(1, f"lesson code {lesson.code} is given to two lessons", "one code a lesson")
               for lesson in curriculum.lessons if codes[lesson.code] > 1]
     return sorted(found)
 
 
-def _unknown_datasets(challenge: Challenge, root: Path) -> Iterator[Problem]:
-    """A recipe that renames what it writes leaves its old name behind in challenge.yml."""
-    named = challenge.settings.get("datasets") or []
-    known = {resource.get("name") for path in root.glob("datasets/*/**/datapackage.json") if named
-             for resource in json.loads(path.read_text(encoding="utf-8")).get("resources", [])}
-    for name in named:
-        if name not in known:
-            yield Problem(challenge.path, 1, f"no dataset is called « {name} »", "write the name that load(…) takes, or take it out of datasets")
+def _datasets(root: Path) -> set[str]:
+    return {resource.get("name") for path in root.glob(f"datasets/*/**/{PACKAGE_FILE}")
+            for resource in json.loads(path.read_text(encoding="utf-8")).get("resources", [])}
 
 
 def header(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
@@ -135,9 +134,8 @@ def questions(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Probl
     """Each answer of a graded notebook stands under its own heading, numbered from 1: teams, hints and feedback name it so."""
     if not isinstance(part, Notebook):
         return
-    rank = part.document.path.stem.split("_")[0]
     for place, cell in enumerate((cell for cell in part.document.cells if cell.role in ("solution", "essay")), 1):
-        if (found := part.number(cell)) != f"{rank}.{place}":
+        if (found := part.number(cell)) != f"{part.rank}.{place}":
             yield part.document.problem(cell.line, f"« {cell.graded_id} » is question {place}, its heading says {found.split('.')[1] if found else 'no number'}",
                                         f"write ### Question {place} · … above it")
 

@@ -82,6 +82,16 @@ class Document:
     def problem(self, line: int, message: str, remedy: str) -> Problem:
         return Problem(self.path, line, message, remedy)
 
+    def above(self, cell: Cell) -> list[Cell]:
+        """The cells before this one, which is known by being it: two may be equal."""
+        return self.cells[: self._place(cell)]
+
+    def below(self, cell: Cell) -> list[Cell]:
+        return self.cells[self._place(cell) + 1 :]
+
+    def _place(self, cell: Cell) -> int:
+        return next(place for place, other in enumerate(self.cells) if other is cell)
+
 
 def read(path: Path) -> Document:
     """Read a MyST notebook.

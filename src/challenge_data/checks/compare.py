@@ -140,3 +140,15 @@ def _vrai(value: Any) -> str:
 def subject(what: str) -> str:
     """What a sentence speaks of, at its head: « votre réponse » -> « Votre réponse »."""
     return what[:1].upper() + what[1:]
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """The words for so many; without ``many``, an s is added."""
+    return one if count < 2 else many if many is not None else f"{one}s"
+
+
+def some(values: list, most: int = 3) -> str:
+    """The first values, and how many others: « 1, 2, 3 et 4 autres »."""
+    shown = ", ".join(show(value) for value in values[:most])
+    others = len(values) - most
+    return f"{shown} et {others} {plural(others, 'autre')}" if others > 0 else shown

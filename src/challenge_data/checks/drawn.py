@@ -63,7 +63,7 @@ def _shown(reading: Reading, values: Mapping | None, x: Iterable | None, y: Iter
         gap, fault = _series(reading, values, tolerance) if _by_series(values) else _names(reading, values, tolerance)
         lying = gap.shown.lying if gap.shown else lying or False
         count = sum(map(len, values.values())) if _by_series(values) else len(values)
-        said = f", et {count} valeur{'s' if count > 1 else ''} juste{'s' if count > 1 else ''}"
+        said = f", et {count} {compare.plural(count, 'valeur juste', 'valeurs justes')}"
     faults = [fault] if fault else []
     if (x is not None or y is not None) and (fault := placing.fault(reading, x, y, tolerance)):
         faults.append(fault)
@@ -167,7 +167,7 @@ def _differs(gap: Gap, expected: Mapping, tolerance: float, of: str) -> str:
         many = f" pour {len(gap.wrong)} noms, par exemple" if len(gap.wrong) > 1 else ""
         parts.append(f"ce n'est pas la valeur attendue{of}{many} pour {compare.show(_said(name))}, où l'on lit {compare.show(value)}")
     if gap.missing:
-        parts.append(f"il manque {len(gap.missing)} nom{'s' if len(gap.missing) > 1 else ''}{of}")
+        parts.append(f"il manque {len(gap.missing)} {compare.plural(len(gap.missing), 'nom')}{of}")
     if gap.extra:
         parts.append(f"elle montre aussi {_some(gap.extra)}, que la question ne demande pas")
     return f"Sur votre figure, {' ; '.join(parts)}. Affichez le tableau que vous tracez et comparez-le à la consigne."
@@ -185,9 +185,8 @@ def _said(name: Any) -> Any:
     return f"{name:%d/%m/%Y}" if hasattr(name, "strftime") else name if isinstance(name, str) else str(name)
 
 
-def _some(names: Iterable, most: int = 3) -> str:
-    names = [compare.show(_said(name)) for name in names]
-    return ", ".join(names[:most]) + (f" et {len(names) - most} autres" if len(names) > most else "")
+def _some(names: Iterable) -> str:
+    return compare.some([_said(name) for name in names])
 
 
 def _or(wanted: list[str]) -> str:

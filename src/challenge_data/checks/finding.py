@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from challenge_data import caught
-from challenge_data.checks import hints
+from challenge_data.checks import compare, hints
 from challenge_data.checks.marks import is_drawn
 from challenge_data.errors import CheckFailed
 from challenge_data.guide import Missing, require
@@ -53,7 +53,7 @@ def find(drawn: Any, what: str, question: Hashable = None) -> "Figure":
     last = _last(free)
     if last is None:
         require(drawn)
-        head = what[:1].upper() + what[1:]
+        head = compare.subject(what)
         if given is not None and not is_drawn(given) or any(not is_drawn(figure) for figure in free):
             raise CheckFailed(f"{head} est vide : rien n'y est dessiné. Tracez vos données, par exemple ax = tableau.plot(…), puis relancez cette cellule.")
         if given is not None:

@@ -9,7 +9,6 @@ from challenge_data.errors import LearnerError
 
 OPENED_FILE = "indices.json"
 
-
 _asked: str | None = None
 
 

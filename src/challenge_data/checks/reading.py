@@ -162,7 +162,8 @@ class Reading:
     def without_names(self, expected: Mapping, tolerance: float) -> bool | None:
         """True if colours or sizes show these values; None if classes of colour hide them, False if there is nothing of the kind."""
         wanted = [float(value) for value in expected.values() if not compare.is_missing(value)]
-        for how, found in pools(self.figure):
+        shaded = pools(self.figure)
+        for how, found in shaded:
             for factor in (1, 100, 0.01):
                 scaled = [value * factor for value in wanted]
                 if how == "set" and _covers(found, scaled, tolerance) and _covers(scaled, found, tolerance):
@@ -172,8 +173,8 @@ class Reading:
             if how == "ratio" and wanted and sum(wanted) and same_numbers([one / sum(found) for one in found], [one / sum(wanted) for one in wanted], tolerance):
                 return True
         # Shaded by class, by the learner: the values cannot be read back, but their number can.
-        classes = any(how == "set" and all(value == int(value) for value in found) and len(set(found)) <= 9 for how, found in pools(self.figure))
-        told = any(how == "set" for how, _ in pools(self.figure))
+        classes = any(how == "set" and all(value == int(value) for value in found) and len(set(found)) <= 9 for how, found in shaded)
+        told = any(how == "set" for how, _ in shaded)
         return None if surfaces(self.figure) >= len(wanted) > 0 and (classes or not told) and words.key_words(self.figure) else False
 
 

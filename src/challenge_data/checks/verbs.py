@@ -68,11 +68,11 @@ def row_count(table: Any, expected: int, *, what: str = "votre tableau",
     """
     found = len(compare.table(table, what))
     if found == expected:
-        return _well(f"{compare.show(found)} {_plural(found, 'ligne')}, c'est juste.")
+        return _well(f"{compare.show(found)} {compare.plural(found, 'ligne')}, c'est juste.")
     if message := (mistakes or {}).get(found):
         _fail(message)
     verdict = "c'est trop" if found > expected else "ce n'est pas assez"
-    _fail(f"{compare.subject(what)} a {compare.show(found)} {_plural(found, 'ligne')} : {verdict}. "
+    _fail(f"{compare.subject(what)} a {compare.show(found)} {compare.plural(found, 'ligne')} : {verdict}. "
           "Regardez la condition qui garde ou écarte des lignes.")
 
 
@@ -91,7 +91,7 @@ def has_columns(table: Any, columns: Iterable[str], *, what: str = "votre tablea
     near = [f"« {match[0]} » au lieu de « {name} »" for name in missing
             if (match := difflib.get_close_matches(name, present, n=1, cutoff=0.75))]
     advice = f" Peut-être une faute de frappe : {', '.join(near)}." if near else f" Ses colonnes : {', '.join(present)}."
-    _fail(f"{compare.subject(what)} n'a pas {_plural(len(missing), 'la colonne', 'les colonnes')} {_listed(missing)}.{advice}")
+    _fail(f"{compare.subject(what)} n'a pas {compare.plural(len(missing), 'la colonne', 'les colonnes')} {_listed(missing)}.{advice}")
 
 
 def rows_kept(before: Any, after: Any) -> None:
@@ -104,7 +104,8 @@ def rows_kept(before: Any, after: Any) -> None:
     if start == end:
         return _well(f"{compare.show(start)} lignes avant, {compare.show(end)} après : aucune ne s'est perdue.")
     gone = start - end
-    what = f"{compare.show(gone)} ont disparu, sans bruit" if gone > 0 else f"{compare.show(-gone)} sont apparues"
+    count = compare.show(abs(gone))
+    what = f"{count} {compare.plural(gone, 'a disparu', 'ont disparu')}, sans bruit" if gone > 0 else f"{count} {compare.plural(-gone, 'est apparue', 'sont apparues')}"
     _fail(f"{compare.show(start)} lignes avant, {compare.show(end)} après : {what}. "
           "Comptez les lignes avant et après chaque étape pour trouver laquelle.")
 
@@ -125,12 +126,12 @@ def one_row_each(table: Any, reference: Any, *, key: str = "code_commune") -> No
     foreign = [value for value in dict.fromkeys(found) if value not in set(map(str, wanted))]
     doubled = [value for value in dict.fromkeys(found) if found.count(value) > 1]
     if missing:
-        _fail(f"{_count(missing, 'absente', 'absentes')} de votre tableau pour « {key} » : {_some(missing)}. "
+        _fail(f"{_count(missing, 'absente', 'absentes')} de votre tableau pour « {key} » : {compare.some(missing)}. "
               "Ne rien avoir est une information : chaque valeur garde sa ligne.")
     if doubled:
-        _fail(f"« {key} » a plusieurs lignes pour {_some(doubled)}. On attend une ligne, et une seule, pour chaque valeur.")
+        _fail(f"« {key} » a plusieurs lignes pour {compare.some(doubled)}. On attend une ligne, et une seule, pour chaque valeur.")
     if foreign:
-        _fail(f"« {key} » a des valeurs qui ne sont pas attendues : {_some(foreign)}.")
+        _fail(f"« {key} » a des valeurs qui ne sont pas attendues : {compare.some(foreign)}.")
     _well(f"Une ligne pour chaque valeur de « {key} » ({len(found)}).")
 
 
@@ -143,13 +144,13 @@ def same_set(values: Any, expected: Iterable[Any], *, what: str = "votre liste",
     """
     found, wanted = (_comparable(compare.collection(item, what)) for item in (values, list(expected)))
     if found == wanted:
-        return _well(f"{len(wanted)} {_plural(len(wanted), 'valeur')}, c'est juste.")
+        return _well(f"{len(wanted)} {compare.plural(len(wanted), 'valeur')}, c'est juste.")
     for wrong, message in mistakes:
         if found == _comparable(wrong):
             _fail(message)
     missing, excess = len(wanted - found), sorted(map(str, found - wanted))
     parts = [f"il en manque {missing}"] if missing else []
-    parts += [f"{_some(excess)} {_plural(len(excess), 'n’y a pas sa place', 'n’y ont pas leur place')}"] if excess else []
+    parts += [f"{compare.some(excess)} {compare.plural(len(excess), 'n’y a pas sa place', 'n’y ont pas leur place')}"] if excess else []
     _fail(f"{compare.subject(what)} n'est pas celle attendue : {' et '.join(parts)}.")
 
 
@@ -181,14 +182,14 @@ def column(table: Any, key: str, column: str, expected: Mapping[Any, Any], *, to
     absent = [name for name in wanted if name not in found]
     wrong = [name for name in wanted if name in found and not agrees(found[name], wanted[name])]
     if not absent and not wrong:
-        return _well(f"« {column} » : {len(wanted)} {_plural(len(wanted), 'valeur juste', 'valeurs justes')}.")
+        return _well(f"« {column} » : {len(wanted)} {compare.plural(len(wanted), 'valeur juste', 'valeurs justes')}.")
     for mistake, message in mistakes:
         if _shows(mistake, found, tolerance):
             _fail(message)
     if absent:
-        _fail(f"Il manque {len(absent)} {_plural(len(absent), 'ligne')} : rien pour {_some(absent)} dans « {key} ».")
+        _fail(f"Il manque {len(absent)} {compare.plural(len(absent), 'ligne')} : rien pour {compare.some(absent)} dans « {key} ».")
     first = wrong[0]
-    _fail(f"« {column} » n'est pas juste pour {_plural(len(wrong), '', f'{len(wrong)} lignes, dont ')}{compare.show(first)} : "
+    _fail(f"« {column} » n'est pas juste pour {compare.plural(len(wrong), '', f'{len(wrong)} lignes, dont ')}{compare.show(first)} : "
           f"vous avez {compare.show(found[first])}. Refaites ce calcul à la main pour cette ligne.")
 
 
@@ -231,18 +232,9 @@ def _fail(message: str) -> None:
     raise CheckFailed(message)
 
 
-def _plural(count: int, one: str, many: str | None = None) -> str:
-    return one if count < 2 else many if many is not None else f"{one}s"
-
-
 def _count(values: list, one: str, many: str) -> str:
-    return f"{len(values)} {_plural(len(values), 'valeur')} {_plural(len(values), one, many)}"
+    return f"{len(values)} {compare.plural(len(values), 'valeur')} {compare.plural(len(values), one, many)}"
 
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"« {name} »" for name in names)
-
-
-def _some(values: list, most: int = 3) -> str:
-    shown = ", ".join(compare.show(value) for value in values[:most])
-    return f"{shown} et {len(values) - most} autres" if len(values) > most else shown

@@ -12,6 +12,7 @@ import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 
+from challenge_data.explanations.clocks import explain_clock
 from challenge_data.explanations.files import explain_file
 
 LINE_WIDTH = 96
@@ -285,6 +286,8 @@ def _content(error, words, _line, _trace, _names) -> str:
             return f"ce classeur n'a pas de feuille « {found[1]} ». pd.ExcelFile(chemin).sheet_names donne le nom de toutes."
         if found := re.search(r"columns expected but not found: \[(.*)\]", words):
             return f"le fichier n'a pas de colonne {found[1]}. Lisez-le sans usecols, et regardez le nom des colonnes."
+        if re.search(r"arg(max|min) of an empty sequence", words):
+            return "il n'y a rien où chercher : le tableau est vide. Une condition, plus haut, n'a gardé aucune ligne. Un nombre s'y écrit sans guillemets."
         if "All arrays must be of the same length" in words:
             return "les colonnes n'ont pas le même nombre de valeurs. Comptez-les : une virgule oubliée entre deux textes les colle en un seul."
         if found := re.search(r"(?:not enough|too many) values to unpack \(expected (\d+)(?:, got (\d+))?\)", words):
@@ -308,7 +311,7 @@ def _content(error, words, _line, _trace, _names) -> str:
 
 
 _RULES: tuple[Callable[..., str], ...] = (
-    _nothing_given, _number, _decimal_comma, _reference_system, _one_equal_sign, _quotation_marks, _name, _column, _verb, _joining, _text_and_number, _network, explain_file, _content,
+    _nothing_given, _number, _decimal_comma, _reference_system, _one_equal_sign, _quotation_marks, _name, explain_clock, _column, _verb, _joining, _text_and_number, _network, explain_file, _content,
 )
 
 
