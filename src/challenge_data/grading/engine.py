@@ -5,18 +5,19 @@ does nothing twice: a result on disk says what it was made from.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 
 from challenge_data.grading import marking, receiving
 from challenge_data.grading.marking import Job
-from challenge_data.grading.recording import Busy, DiskFull, Recorder, Refused
+from challenge_data.grading.recording import Busy, DiskFull, NotRecorded, Recorder, Refused, write_feedback
 from challenge_data.grading.running import USUAL, RunLimits
 from challenge_data.grading.sandbox import CannotIsolate, Nursery
 from challenge_data.grading.summary import Summary, TeamRow
+from challenge_data.grading.workers import WorkerDied, Workers
+
+MARK, FEEDBACK = "mark", "feedback"
 
 
 class CannotGrade(Exception):
@@ -54,62 +55,47 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
     if not unsafe and executor is None:
         with Nursery(course):  # said before anything is received
             pass
-    with Recorder(course, challenge, grading) as recorder:
+    with Recorder(course, challenge, grading) as recorder, Workers(executor, workers) as pool:
         recorder.prepare()
         known = None if add_teams else recorder.teams()
         received = receiving.receive(source, challenge, grading, known) if source else receiving.received_before(challenge, grading, known)
         if add_teams:
             recorder.add_teams(sorted({one.team for one in received if not one.problem}))
         masters = {path.stem: path.read_bytes() for path in sorted((course / "solutions" / challenge).glob("*.ipynb"))}
-        jobs = [Job(one.team, str(one.folder), challenge, str(course), str(grading), marking.stamp(one.sha256, masters, limits), unsafe, limits)
-                for one in received if not one.problem]
-        rows = [TeamRow(one.team, problem=one.problem) for one in received if one.problem]
+        rows = [TeamRow(one.team, problem=one.problem or "", remarks=list(one.notes)) for one in received]
         tell(len(received))
-        for row in rows:
+        for rank, one in enumerate(received):
+            if one.problem:
+                tell(rows[rank])
+                continue
+            job = Job(one.team, str(one.folder), challenge, str(course), str(grading), marking.stamp(one.sha256, masters, limits), unsafe, limits)
+            pool.add((MARK, rank), marking.marked, job)
+        for done in pool.results():
+            step, rank = done.key
+            row = rows[rank]
+            if done.error:
+                row.problem = _why(step, done.error)
+            elif step == MARK:
+                row.problem = _recorded(recorder, row, done.result)
+                if feedback and not row.problem:
+                    pool.add((FEEDBACK, rank), write_feedback, course, challenge, grading, row.team, first=True)
+                    continue
             tell(row)
-        for job, result, problem in _marked(jobs, grading, workers, executor):
-            row = TeamRow(job.team, problem=problem) if problem else _recorded(recorder, job, result, feedback)
-            rows.append(row)
-            tell(row)
-        return Summary(challenge, sorted(rows, key=lambda row: row.team))
+        return Summary(challenge, rows)
 
 
-def _marked(jobs: list[Job], grading: Path, workers: int | None, executor: Executor | None) -> Iterator[tuple[Job, dict | None, str]]:
-    """(job, result, why there is none) of each, as they end; what an earlier run left is taken as it is."""
-    waiting = []
-    for job in jobs:
-        result = marking.result_of(grading, job.team, job.challenge)
-        if result and result.get("stamp") == job.stamp:
-            yield job, result, ""
-        else:
-            waiting.append(job)
-    if executor is not None:
-        yield from _gathered(executor, waiting)
-        return
-    for attempt in (1, 2):  # a worker that was killed takes its pool along: those that had no answer are tried once more
-        lost = []
-        with ProcessPoolExecutor(workers or len(os.sched_getaffinity(0)), mp_context=get_context("spawn")) as pool:
-            for job, result, problem in _gathered(pool, waiting):
-                if problem == BrokenProcessPool.__name__ and attempt == 1:
-                    lost.append(job)
-                else:
-                    yield job, result, problem
-        waiting = lost
-        if not waiting:
-            return
+def _recorded(recorder: Recorder, row: TeamRow, result: dict) -> str:
+    """Why a team's marks are not in the gradebook; empty when they are. Raises only what stops all: a full disk."""
+    try:
+        # Once: a run that was killed finds what is there.
+        if not recorder.is_recorded(row.team):
+            recorder.record(row.team, withheld={name: told["withheld"] for name, told in result["notebooks"].items()})
+    except (NotRecorded, Refused) as problem:
+        return str(problem)
+    row.fill(result, recorder.scores(row.team))
+    return ""
 
 
-def _gathered(executor: Executor, jobs: list[Job]) -> Iterator[tuple[Job, dict | None, str]]:
-    asked: dict[Future, Job] = {executor.submit(marking.mark, job): job for job in jobs}
-    for done in as_completed(asked):
-        error = done.exception()
-        yield (asked[done], None, type(error).__name__ if isinstance(error, BrokenProcessPool) else f"{type(error).__name__}: {error}") if error else (asked[done], done.result(), "")
-
-
-def _recorded(recorder: Recorder, job: Job, result: dict, feedback: bool) -> TeamRow:
-    """Into the gradebook, once: a run that was killed finds what is there."""
-    if not recorder.is_recorded(job.team):
-        recorder.record(job.team)
-    if feedback:
-        recorder.feedback(job.team)
-    return TeamRow.of(job.team, result, recorder.scores(job.team))
+def _why(step: str, error: BaseException) -> str:
+    what = "could not be run" if step == MARK else "graded, but its feedback was not written"
+    return f"{what}: " + ("the process that did it was ended from outside, or had no memory left; grade again" if isinstance(error, WorkerDied) else f"{type(error).__name__}: {error}")

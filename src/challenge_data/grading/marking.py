@@ -5,8 +5,10 @@ Takes paths and gives plain data, so that any ``concurrent.futures.Executor`` ma
 
 import copy
 import hashlib
+import html
 import json
 import os
+import re
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ import nbformat
 
 from challenge_data.grading import watching
 from challenge_data.grading.receiving import files_of
-from challenge_data.grading.restoring import restore
+from challenge_data.grading.restoring import Note, restore
 from challenge_data.grading.running import PROVISIONER, Ran, RunLimits, run
 from challenge_data.grading.watching import Flag
 
@@ -67,6 +69,12 @@ def result_of(grading: Path, team: str, challenge: str) -> dict | None:
         return None
 
 
+def marked(job: Job) -> dict:
+    """What an earlier run left, if it is of the same work; else :func:`mark`."""
+    result = result_of(Path(job.grading), job.team, job.challenge)
+    return result if result and result.get("stamp") == job.stamp else mark(job)
+
+
 def mark(job: Job) -> dict:
     """Restore, run and watch a team's notebooks; write them to ``executed/`` and the result beside them. Returns the result.
 
@@ -87,6 +95,8 @@ def mark(job: Job) -> dict:
         ran = run(copy.deepcopy(one.notebook), job.limits, UNSAFE_PROVISIONER if job.unsafe else PROVISIONER)
         flags += [Flag(name, cell, "canary", "a wrong answer was not refused just before this test") for cell in ran.unproven[:1]]
         withheld = withhold(ran, flags)
+        if one.notes:
+            ran.notebook.cells.insert(0, _word_to_the_team(one.notes))
         nbformat.write(ran.notebook, draft / f"{name}.ipynb")
         told["notebooks"][name] = {
             "found": one.found, "notes": [asdict(note) for note in one.notes], "seconds": round(ran.seconds, 2), "stopped": ran.stopped,
@@ -94,6 +104,13 @@ def mark(job: Job) -> dict:
     (draft / RESULT).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     _put(draft, target)
     return told
+
+
+def _word_to_the_team(notes: list[Note]) -> nbformat.NotebookNode:
+    """What was put right before the run, on top of the notebook that comes back to them."""
+    # File names are theirs: no markup of theirs becomes ours.
+    sentences = [re.sub(r"([\\`*_\[\]#|~])", r"\\\1", html.escape(note.text, quote=False)) for note in notes]
+    return nbformat.v4.new_markdown_cell("\n".join(["**Avant la correction de ce carnet :**", "", *(f"- {sentence}" for sentence in sentences)]), id="avant-la-correction")
 
 
 def _written(name: str, notebook: nbformat.NotebookNode) -> list[Flag]:
@@ -105,7 +122,7 @@ def withhold(ran: Ran, flags: list[Flag]) -> dict[str, str]:
     """Take from test cells the points that they must not give by themselves, and all that is no text; changes the notebook that was run.
 
     Returns:
-        Cell id -> reason (a key of the sentences that teams read).
+        ``grade_id`` of a test -> reason (a key of the sentences that teams read).
     """
     cells = ran.notebook.cells
     place = {cell.id: rank for rank, cell in enumerate(cells)}
@@ -126,7 +143,7 @@ def withhold(ran: Ran, flags: list[Flag]) -> dict[str, str]:
         test.outputs = [output for output in test.outputs if output.output_type in ("stream", "error")]
         if test.id in reasons:
             test.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=_WHY[reasons[test.id]] + "\n"))
-    return reasons
+    return {test.metadata.nbgrader.grade_id: reasons[test.id] for test in tests if test.id in reasons}
 
 
 def _put(draft: Path, target: Path) -> None:

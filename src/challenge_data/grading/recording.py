@@ -9,7 +9,7 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -149,7 +149,7 @@ class Recorder:
                 self._opened().settle()
         return new
 
-    def record(self, team: str, executed: Path | None = None) -> Scores:
+    def record(self, team: str, executed: Path | None = None, withheld: Mapping[str, Collection[str]] | None = None) -> Scores:
         """One team's executed notebooks into ``autograded/`` and the gradebook, in place of what was there.
 
         Points and comments that a person gave stay. Points given in a notebook whose text has not changed since stay settled; where it
@@ -157,6 +157,7 @@ class Recorder:
 
         Args:
             executed: the team's folder, ``…/<team>/<challenge>``, by default that of ``executed/`` in the grading folder.
+            withheld: notebook -> ``grade_id`` of tests whose points a person must give: they wait, as an essay does.
 
         Raises:
             Refused: an unknown team, no notebook, or notebooks that were run with other tests than the gradebook's.
@@ -181,6 +182,7 @@ class Recorder:
                     converting.autograde(self._config, self.challenge, team, executed.parents[1])
             except converting.Failed as failure:
                 raise NotRecorded(f"nbgrader could not record « {team} », the other teams are not concerned:\n{failure}") from failure
+            self._call_a_person(team, [(notebook, cell) for notebook, cells in (withheld or {}).items() if notebook in sources for cell in cells])
             self._leave_settled(team, [(notebook, cell) for notebook, cell in settled if old_sources.get(notebook, "") == sources.get(notebook)])
             self._opened().settle()
             scores = self.scores(team)
@@ -287,12 +289,19 @@ class Recorder:
                 raise Refused(f"{path}: its test cell « {name} » could be changed by a team. Build the masters again.")
         return hashlib.sha256(json.dumps([[cell.cell_type, cell.source] for cell in notebook.cells]).encode()).hexdigest()
 
+    def _call_a_person(self, team: str, cells: list[tuple[str, str]]) -> None:
+        """nbgrader waits for no one where code gives the points."""
+        self._set_waiting(team, cells, True)
+
     def _leave_settled(self, team: str, cells: list[tuple[str, str]]) -> None:
         """nbgrader asks for a new look at every mark that a person gave: not where nothing was written since."""
+        self._set_waiting(team, cells, False)
+
+    def _set_waiting(self, team: str, cells: list[tuple[str, str]], waiting: bool) -> None:
         if cells:
             with self._gradebook() as book:
                 for notebook, cell in cells:
-                    book.find_grade(cell, notebook, self.challenge, team).needs_manual_grade = False
+                    book.find_grade(cell, notebook, self.challenge, team).needs_manual_grade = waiting
                 book.db.commit()
 
 

@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict, dataclass, field
 
+from challenge_data.grading.marks import Scores
+
 GRADED, TO_LOOK_AT, NOT_GRADED = "graded", "to look at", "not graded"
 
 
@@ -23,23 +25,25 @@ class TeamRow:
     notes: list[str] = field(default_factory=list)
     """What was put right or could not be run, one sentence each, in the order of the notebooks."""
     flags: list[dict] = field(default_factory=list)
+    """See :class:`~challenge_data.grading.watching.Flag`."""
+    remarks: list[str] = field(default_factory=list)
+    """How its hand-in was read, and what was received besides: nothing to do about it."""
 
     @property
     def state(self) -> str:
         return NOT_GRADED if self.problem else TO_LOOK_AT if self.notes or self.flags else GRADED
 
-    @classmethod
-    def of(cls, team: str, result: dict, scores) -> "TeamRow":
-        """From what ``marking.mark`` gave and what the gradebook says."""
-        row = cls(team, automatic=scores.automatic, total=scores.points, maximum=scores.maximum, waiting=sum(mark.maximum for mark in scores.waiting))
-        row.notes += result["refused"]
+    def fill(self, result: dict, scores: Scores) -> None:
+        """With what ``marking.mark`` gave and what the gradebook says."""
+        self.automatic, self.total, self.maximum = scores.automatic, scores.points, scores.maximum
+        self.waiting = sum(mark.maximum for mark in scores.waiting)
+        self.notes += result["refused"]
         for name, told in result["notebooks"].items():
-            row.notes += [f"{name}: {note['kind']}" + (f" ({note['cell']})" if note.get("cell") else "") for note in told["notes"]]
+            self.notes += [f"{name}: {note['kind']}" + (f" ({note['cell']})" if note.get("cell") else "") for note in told["notes"]]
             if told["stopped"]:
-                row.notes.append(f"{name}: stopped, {told['stopped']}")
-            row.notes += [f"{name}: too slow ({cell})" for cell in told["late"]]
-            row.flags += told["flags"]
-        return row
+                self.notes.append(f"{name}: stopped, {told['stopped']}")
+            self.notes += [f"{name}: too slow ({cell})" for cell in told["late"]]
+            self.flags += told["flags"]
 
 
 @dataclass
@@ -67,7 +71,7 @@ class Summary:
         for row in self.rows:
             if row.problem:
                 lines.append(f"{row.team}: {row.problem}")
-            lines += [f"{row.team}: {note}" for note in row.notes]
+            lines += [f"{row.team}: {sentence}" for sentence in row.remarks + row.notes]
             lines += [f"{row.team}: FLAG {flag['notebook']}, {flag['cell']}" + (f", line {flag['line']}" if flag["line"] else "") + f": {flag['what']}"
                       + (f" | {flag['evidence']}" if flag["evidence"] else "") for flag in row.flags]
         return "\n".join(lines)

@@ -1,0 +1,113 @@
+"""Calls carried by any ``concurrent.futures.Executor``, a few ahead of the answers; a worker that dies takes only its own call along."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Done:
+    """A call that ended."""
+
+    key: Hashable
+    """As given with the call."""
+    result: Any = None
+    error: BaseException | None = None
+    """What it raised; :class:`WorkerDied` when its process did not come back."""
+
+
+class WorkerDied(Exception):
+    """The process that ran a call ended before answering, alone with that call."""
+
+
+@dataclass(frozen=True)
+class _Call:
+    key: Hashable
+    function: Callable
+    arguments: tuple
+
+
+class Workers:
+    """Used as a context; calls may be added while their results are read.
+
+    A dead process breaks its whole pool and says not whose fault it was: the calls that were under way are then made again one at a
+    time, and only one that breaks the pool alone is given up.
+    """
+
+    def __init__(self, executor: Executor | None = None, count: int | None = None) -> None:
+        """
+        Args:
+            executor: left open at the end; by default processes of this machine, started when the first call is made.
+            count: how many processes, as many as cores by default.
+        """
+        self._given, self._count = executor, count or len(os.sched_getaffinity(0))
+        self._pool: Executor | None = executor
+        self._waiting: deque[_Call] = deque()
+        self._suspects: deque[_Call] = deque()
+        self._asked: dict[Future, _Call] = {}
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_) -> None:
+        for future in self._asked:
+            future.cancel()
+        if self._given is None and self._pool is not None:
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+
+    def add(self, key: Hashable, function: Callable, *arguments: Any, first: bool = False) -> None:
+        """One more call, to be made after those that wait, or before them; function and arguments can be pickled."""
+        (self._waiting.appendleft if first else self._waiting.append)(_Call(key, function, arguments))
+
+    def results(self) -> Iterator[Done]:
+        """Calls as they end, until none is left; never raises for what a call does."""
+        while self._waiting or self._suspects or self._asked:
+            self._ask()
+            broken = False
+            for future in wait(self._asked, return_when=FIRST_COMPLETED).done:
+                error = future.exception()
+                if isinstance(error, BrokenProcessPool):
+                    broken = True
+                    continue
+                call = self._asked.pop(future)
+                yield Done(call.key, None if error else future.result(), error)
+            if broken:
+                yield from self._mend()
+
+    def _ask(self) -> None:
+        if self._suspects:
+            # Those of a pool that broke: one alone tells whose fault it was.
+            if not self._asked:
+                self._submit(self._suspects.popleft())
+            return
+        # A few ahead, so that no worker waits; not all, so that what is added first is soon made, and memory does not grow with the work.
+        while self._waiting and len(self._asked) < 2 * self._count:
+            self._submit(self._waiting.popleft())
+
+    def _submit(self, call: _Call) -> None:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self._count, mp_context=get_context("spawn"))
+        try:
+            self._asked[self._pool.submit(call.function, *call.arguments)] = call
+        except BrokenProcessPool as error:
+            refused: Future = Future()
+            refused.set_exception(error)
+            self._asked[refused] = call
+
+    def _mend(self) -> Iterator[Done]:
+        lost = list(self._asked.values())
+        self._asked.clear()
+        if self._given is not None:
+            yield from (Done(call.key, error=WorkerDied()) for call in lost)
+            return
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
+        if len(lost) == 1:
+            yield Done(lost[0].key, error=WorkerDied())
+        else:
+            self._suspects.extend(lost)
