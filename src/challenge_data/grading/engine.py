@@ -11,7 +11,6 @@ from pathlib import Path
 
 from challenge_data.grading import marking, receiving
 from challenge_data.grading.gradebook import full, is_full
-from challenge_data.grading.keeping import NotKept
 from challenge_data.grading.marking import Job
 from challenge_data.grading.recording import DiskFull, NotRecorded, Recorder, Refused, write_feedback
 from challenge_data.grading.running import USUAL, RunLimits
@@ -44,7 +43,7 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
     """
     try:
         return _grade(source, challenge, course, grading or default_grading(course), workers, unsafe, add_teams, feedback, limits, executor, tell)
-    except (CannotIsolate, Refused, DiskFull, NotKept, ValueError) as problem:
+    except (CannotIsolate, Refused, DiskFull) as problem:
         raise CannotGrade(str(problem)) from problem
     except OSError as problem:
         raise CannotGrade(f"{problem.filename or source}: {problem.strerror}") from problem
@@ -62,7 +61,10 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
     with Recorder(course, challenge, grading) as recorder, Workers(executor, workers) as pool:
         recorder.prepare()
         known = None if add_teams else recorder.teams()
-        received = receiving.receive(source, challenge, grading, known) if source else receiving.received_before(challenge, grading, known)
+        try:
+            received = receiving.receive(source, challenge, grading, known) if source else receiving.received_before(challenge, grading, known)
+        except ValueError as error:
+            raise Refused(str(error)) from error
         if add_teams:
             recorder.add_teams(sorted({one.team for one in received if not one.problem}))
         masters = {path.stem: path.read_bytes() for path in sorted((course / "solutions" / challenge).glob("*.ipynb"))}

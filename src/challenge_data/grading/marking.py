@@ -71,6 +71,8 @@ def result_of(grading: Path, team: str, challenge: str) -> dict | None:
 
 def marked(job: Job) -> dict:
     """What an earlier run left, if it is of the same work; else :func:`mark`."""
+    for left in (Path(job.grading) / "executed" / job.team).glob(f".{job.challenge}.*"):  # of a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
     result = result_of(Path(job.grading), job.team, job.challenge)
     return result if result and result.get("stamp") == job.stamp else mark(job)
 
@@ -87,7 +89,7 @@ def mark(job: Job) -> dict:
     restored = restore(masters, files.files, releases)
     target = grading / "executed" / job.team / job.challenge
     draft = target.with_name(f".{job.challenge}.draft")
-    shutil.rmtree(draft, ignore_errors=True)  # of a run that was killed
+    shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     told = {"team": job.team, "stamp": job.stamp, "refused": list(files.refused), "notebooks": {}}
     for name, one in restored.items():
