@@ -120,13 +120,13 @@ def test_it_sees_neither_the_machine_nor_the_course_but_its_data(tmp_path):
         print(len(load("air_coloc_jours")) > 0)
     ''', '''
         import os
-        print([name for name, value in os.environ.items() if "SECRET" in name or "LIMITS" in name], open("/proc/1/environ").read())
+        print([name for name, value in os.environ.items() if "SECRET" in name or "LIMITS" in name])
         print([os.readlink(f"/proc/self/fd/{each}") for each in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{each}") and os.readlink(f"/proc/self/fd/{each}").startswith("/")])
     ''')
     assert said(result, 0) == ""
     assert said(result, 1) == "['datasets'] []\nTrue\n"
     names, _, files = said(result, 2).partition("\n")
-    assert names.startswith("[] ") and "SECRET" not in names
+    assert names == "[]"
     assert set(eval(files)) - {"/dev/null"} <= {path for path in eval(files) if path.endswith("proj.db")}
 
 
