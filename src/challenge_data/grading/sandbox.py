@@ -239,6 +239,8 @@ def _walls(home: Path, sockets: Path, limits: Limits) -> list[str]:
     options += [*_bound(source, source), *_bound(home / "datasets", Path("/cours/datasets"))]
     if (home / "datasets" / "recipes").is_dir():  # they know the truth
         options += ["--tmpfs", "/cours/datasets/recipes"]
+    # What bubblewrap laid out is in memory that all kernels share: a normal user's could leave something there for the next.
+    options += ["--remount-ro", "/", "--remount-ro", "/dev"]
     environment = {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "HOME": str(nursery.WORK), "LANG": "C.UTF-8", "PYTHONPATH": str(source.parent), "PYTHONDONTWRITEBYTECODE": "1",
                    "MPLBACKEND": "module://matplotlib_inline.backend_inline", "CHALLENGE_DATA_HOME": "/cours", "MPLCONFIGDIR": "/tmp/mpl",
                    "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "CHALLENGE_DATA_LIMITS": json.dumps(asdict(limits) | {"user": _FIRST_USER + 1000 * os.getpid()})}
