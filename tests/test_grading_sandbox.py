@@ -22,7 +22,7 @@ import pytest
 from nbclient import NotebookClient
 
 from challenge_data.grading import sandbox, weighing
-from challenge_data.grading.running import PROVISIONER, Ran, RunLimits, run
+from challenge_data.grading.running import PROVISIONER, Ran, RunLimits, by_default, run
 from challenge_data.grading.sandbox import CannotIsolate, Limits, Nursery
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -310,19 +310,23 @@ def test_when_the_grader_is_killed_no_kernel_is_left():
 
 
 @needs_walls
-def test_papermill_and_nbclient_ask_for_it_by_its_name(tmp_path, monkeypatch):
-    from jupyter_client.provisioning import KernelProvisionerFactory
-
-    monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", PROVISIONER)
+def test_papermill_and_nbclient_ask_for_it_by_its_name(tmp_path):
     notebook = book("import os; print(os.getcwd())")
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, tmp_path / "a.ipynb")
-    papermill.execute_notebook(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {"EN_LIGNE": False}, progress_bar=False)
-    assert nbformat.read(tmp_path / "b.ipynb", 4).cells[-1].outputs[0].text == "/home/equipe\n"
-    client = NotebookClient(notebook, kernel_name="python3")
-    with client.setup_kernel():
-        client.execute_cell(notebook.cells[0], 0)
-        assert notebook.cells[0].outputs[0].text == "/home/equipe\n"
+    with by_default(PROVISIONER):
+        papermill.execute_notebook(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {"EN_LIGNE": False}, progress_bar=False)
+        client = NotebookClient(notebook, kernel_name="python3")
+        with client.setup_kernel():
+            client.execute_cell(notebook.cells[0], 0)
+    assert nbformat.read(tmp_path / "b.ipynb", 4).cells[-1].outputs[0].text == notebook.cells[0].outputs[0].text == "/home/equipe\n"
+
+
+def test_other_kernels_of_the_same_process_are_ordinary_again(tmp_path):
+    ran("print(1)")
+    notebook = book("import os; print(os.getcwd())")
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    assert notebook.cells[0].outputs[0].text == f"{tmp_path}\n"
 
 
 def refused_by(tmp_path: Path, monkeypatch, says: str) -> str:

@@ -4,6 +4,7 @@ What comes back from a kernel is data from a stranger: messages are bounded in s
 """
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, field
 from queue import Empty
@@ -118,8 +119,19 @@ def run(notebook: nbformat.NotebookNode, limits: RunLimits = USUAL, provisioner:
     return asyncio.run(_run(notebook, limits, provisioner))
 
 
+@contextlib.contextmanager
+def by_default(provisioner: str):
+    """Kernels started meanwhile come from there, papermill's and nbclient's too."""
+    factory = KernelProvisionerFactory.instance()
+    before = factory.default_provisioner_name
+    factory.default_provisioner_name = provisioner
+    try:
+        yield
+    finally:
+        factory.default_provisioner_name = before
+
+
 async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: str) -> Ran:
-    KernelProvisionerFactory.instance().default_provisioner_name = provisioner
     started = time.monotonic()
     manager = AsyncKernelManager(kernel_name="python3", client_class=f"{__name__}._Client")
     context = zmq.asyncio.Context()
@@ -133,7 +145,8 @@ async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: 
     runner.most = limits.notebook_bytes
     ran = Ran(notebook, 0.0)
     try:
-        await manager.start_kernel()
+        with by_default(provisioner):
+            await manager.start_kernel()
         await runner.async_start_new_kernel_client()
         for rank, cell in enumerate(notebook.cells):
             if time.monotonic() - started > limits.notebook_seconds:
