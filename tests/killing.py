@@ -123,18 +123,19 @@ def give_by_hand(grading: Path, given: dict[str, tuple[float, str]] = BY_HAND) -
 
 
 def by_hand(grading: Path) -> list[tuple]:
-    """[(team, points, comment)] that a person gave, whatever state the gradebook is in."""
+    """[(team, cell, points, comment)] that a person gave, whatever state the gradebook is in."""
     with _opened(grading) as book:
-        return _rows(book, "SELECT student_id, base_cell.name, manual_score, manual_comment FROM grade JOIN base_cell ON base_cell.id = cell_id {of} "
-                           "JOIN comment ON comment.notebook_id = grade.notebook_id AND comment.cell_id = grade.cell_id WHERE manual_score IS NOT NULL ORDER BY 1, 2", "grade")
+        points = _rows(book, "SELECT student_id, base_cell.name, manual_score FROM grade JOIN base_cell ON base_cell.id = grade.cell_id {of} WHERE manual_score IS NOT NULL ORDER BY 1, 2", "grade")
+        words = {(team, cell): word for team, cell, word in _rows(book, "SELECT student_id, base_cell.name, manual_comment FROM comment JOIN base_cell ON base_cell.id = comment.cell_id {of}", "comment")}
+    return [(team, cell, given, words.get((team, cell))) for team, cell, given in points]
 
 
 def everything(grading: Path) -> dict:
     """All that counts in a grading folder, without what differs from a run to the next: ids that nbgrader draws, times, durations."""
     with _opened(grading) as book:
         sound = book.execute("PRAGMA integrity_check").fetchall()
-        grades = _rows(book, "SELECT student_id, base_cell.name, auto_score, manual_score, extra_credit, needs_manual_grade FROM grade JOIN base_cell ON base_cell.id = cell_id {of} ORDER BY 1, 2", "grade")
-        comments = _rows(book, "SELECT student_id, base_cell.name, auto_comment, manual_comment FROM comment JOIN base_cell ON base_cell.id = cell_id {of} ORDER BY 1, 2", "comment")
+        grades = _rows(book, "SELECT student_id, base_cell.name, auto_score, manual_score, extra_credit, needs_manual_grade FROM grade JOIN base_cell ON base_cell.id = grade.cell_id {of} ORDER BY 1, 2", "grade")
+        comments = _rows(book, "SELECT student_id, base_cell.name, auto_comment, manual_comment FROM comment JOIN base_cell ON base_cell.id = comment.cell_id {of} ORDER BY 1, 2", "comment")
         attempts = _rows(book, "SELECT student_id, count(*) FROM submitted_assignment GROUP BY 1 ORDER BY 1")
     results = {}
     for path in sorted(grading.glob(f"executed/*/{CHALLENGE}/result.json")):
