@@ -214,11 +214,11 @@ def test_what_cannot_be_graded_at_all_is_said_in_a_sentence(course, handed, tmp_
         grade(handed, "tyni", course=course, grading=grading, executor=threads)
     with pytest.raises(CannotGrade, match="^.*nulle-part: No such file or directory$"):
         grade(tmp_path / "nulle-part", CHALLENGE, course=course, grading=grading, executor=threads)
+    (tmp_path / "vide").mkdir()
     with pytest.raises(CannotGrade, match="nbgrader_config.py"):
-        grade(handed, CHALLENGE, course=tmp_path, grading=grading, executor=threads)
+        grade(handed, CHALLENGE, course=tmp_path / "vide", grading=grading, executor=threads)
     with pytest.raises(CannotGrade, match="holds the records of what was received"):
         grade(tmp_path, CHALLENGE, course=course, grading=grading, executor=threads)
-    (tmp_path / "vide").mkdir()
     empty = grade(tmp_path / "vide", CHALLENGE, course=course, grading=grading, executor=threads)
     assert empty.rows == [] and empty.code == 2 and empty.as_table().startswith("team")
     monkeypatch.setenv("PATH", str(tmp_path))
