@@ -44,7 +44,7 @@ class Ran:
     notebook: nbformat.NotebookNode
     seconds: float
     stopped: str | None = None
-    """Why it did not run to its end: ``dead kernel``, ``time``, ``output``; None when it did."""
+    """Why it did not run to its end: ``dead kernel``, ``time``, ``output``, ``memory``, ``disk``; None when it did."""
     ran: list[str] = field(default_factory=list)
     """Ids of code cells that ran to their end."""
     late: list[str] = field(default_factory=list)
@@ -87,6 +87,12 @@ class _Runner(NotebookClient):
     said = 0
     most = 0
     too_loud = False
+    reading: asyncio.Task | None = None
+    """Takes in what the cell that runs says; nbclient leaves it at that when a cell is late."""
+
+    async def _async_poll_output_msg(self, *arguments) -> None:
+        self.reading = asyncio.current_task()
+        await super()._async_poll_output_msg(*arguments)
 
     def process_message(self, msg, cell, cell_index):
         self.said += len(str(msg["content"]))
@@ -149,7 +155,7 @@ async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: 
                     ran.stopped = "time"
                     break
     except DeadKernelError:
-        ran.stopped = "output" if runner.too_loud else "dead kernel"
+        ran.stopped = "output" if runner.too_loud else getattr(manager.provisioner, "why", "") or "dead kernel"
     finally:
         if runner.kc is not None:
             runner.kc.stop_channels()
@@ -180,6 +186,8 @@ async def _judging(runner: _Runner, rank: int) -> bool:
 
 async def _interrupted(runner: _Runner, manager: AsyncKernelManager) -> bool:
     """Interrupt the cell that runs; true if the kernel is ready for the next one."""
+    if runner.reading is not None:
+        runner.reading.cancel()  # it would take what the next cell says
     await manager.interrupt_kernel()
     try:
         await asyncio.wait_for(runner.kc._async_wait_for_ready(timeout=5), 6)
