@@ -109,7 +109,7 @@ def environment(course: Path, short: Path, **more: str) -> dict[str, str]:
 
 
 def command(course: Path, received: Path, grading: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "challenge_data.cli", "grade", str(received), "--challenge", CHALLENGE, "--to", str(grading), "--workers", "2", "--add-teams", "--json", *more]
+    return [sys.executable, "-m", "challenge_data.cli", "grade", str(received), "--challenge", CHALLENGE, "--to", str(grading), "--workers", "1", "--add-teams", "--json", *more]
 
 
 def give_by_hand(grading: Path, given: dict[str, tuple[float, str]] = BY_HAND) -> None:
@@ -123,18 +123,19 @@ def give_by_hand(grading: Path, given: dict[str, tuple[float, str]] = BY_HAND) -
 
 
 def by_hand(grading: Path) -> list[tuple]:
-    """[(team, points, comment)] that a person gave, whatever state the gradebook is in."""
+    """[(team, cell, points, comment)] that a person gave, whatever state the gradebook is in."""
     with _opened(grading) as book:
-        return _rows(book, "SELECT student_id, base_cell.name, manual_score, manual_comment FROM grade JOIN base_cell ON base_cell.id = cell_id {of} "
-                           "JOIN comment ON comment.notebook_id = grade.notebook_id AND comment.cell_id = grade.cell_id WHERE manual_score IS NOT NULL ORDER BY 1, 2", "grade")
+        points = _rows(book, "SELECT student_id, base_cell.name, manual_score FROM grade JOIN base_cell ON base_cell.id = grade.cell_id {of} WHERE manual_score IS NOT NULL ORDER BY 1, 2", "grade")
+        words = {(team, cell): word for team, cell, word in _rows(book, "SELECT student_id, base_cell.name, manual_comment FROM comment JOIN base_cell ON base_cell.id = comment.cell_id {of}", "comment")}
+    return [(team, cell, given, words.get((team, cell))) for team, cell, given in points]
 
 
 def everything(grading: Path) -> dict:
     """All that counts in a grading folder, without what differs from a run to the next: ids that nbgrader draws, times, durations."""
     with _opened(grading) as book:
         sound = book.execute("PRAGMA integrity_check").fetchall()
-        grades = _rows(book, "SELECT student_id, base_cell.name, auto_score, manual_score, extra_credit, needs_manual_grade FROM grade JOIN base_cell ON base_cell.id = cell_id {of} ORDER BY 1, 2", "grade")
-        comments = _rows(book, "SELECT student_id, base_cell.name, auto_comment, manual_comment FROM comment JOIN base_cell ON base_cell.id = cell_id {of} ORDER BY 1, 2", "comment")
+        grades = _rows(book, "SELECT student_id, base_cell.name, auto_score, manual_score, extra_credit, needs_manual_grade FROM grade JOIN base_cell ON base_cell.id = grade.cell_id {of} ORDER BY 1, 2", "grade")
+        comments = _rows(book, "SELECT student_id, base_cell.name, auto_comment, manual_comment FROM comment JOIN base_cell ON base_cell.id = comment.cell_id {of} ORDER BY 1, 2", "comment")
         attempts = _rows(book, "SELECT student_id, count(*) FROM submitted_assignment GROUP BY 1 ORDER BY 1")
     results = {}
     for path in sorted(grading.glob(f"executed/*/{CHALLENGE}/result.json")):
@@ -288,26 +289,32 @@ def while_writing(random_: random.Random) -> Callable[[Path, float], None]:
                 with contextlib.suppress(OSError):
                     now |= b'"writing"' in path.read_bytes()
             seen, before = seen + (now and not before), now
-            time.sleep(0.001)
+            time.sleep(0.003)
         time.sleep(pause)
 
     return wait
 
 
 def campaign(ground: Ground, kills: int, writing: int, seed: int, executor: Executor | None = None) -> Iterator[Killed]:
-    """Kills over the whole duration, a fifth of them of a worker or the sandbox; then until enough fell into a write."""
-    chance = random.Random(seed)
-    for rank in range(kills):
-        victim = {3: WORKER, 8: SANDBOX}.get(rank % 10, MAIN)
-        # One in ten is taken up by the command itself: it takes longer.
-        yield kill(ground, ("again", "first")[rank % 2], victim, drawn(chance), f"k{rank}", executor if rank % 10 else None)
-    fell = 0
-    for rank in range(5 * writing):
-        if fell >= writing:
-            return
-        told = kill(ground, ("again", "first")[rank % 2], MAIN, while_writing(chance), f"w{rank}", executor)
-        fell += told.writing
+    """Kills over the whole duration, a fifth of them of a worker or the sandbox, and kills during a write in between, until there were enough of both."""
+    chance, anywhere, within, rank = random.Random(seed), 0, 0, 0
+    while (anywhere < kills or within < writing) and rank < 3 * (kills + writing):
+        if within < writing and (rank % 5 == 4 or anywhere >= kills):
+            told = kill(ground, _start(rank), MAIN, while_writing(chance), f"w{rank}", executor)
+            within += told.writing
+        else:
+            victim = {3: WORKER, 8: SANDBOX}.get(rank % 10, MAIN)
+            # One in twelve is taken up by the command itself: it takes longer.
+            told = kill(ground, _start(rank), victim, drawn(chance), f"k{rank}", executor if rank % 12 else None)
+            anywhere += not told.ended
+            if told.ended:  # the machine is faster than when it was measured
+                ground.lasts[told.start] *= 0.7
+        rank += 1
         yield told
+
+
+def _start(rank: int) -> str:
+    return "first" if rank % 3 == 2 else "again"
 
 
 def warm(ground: Ground) -> ProcessPoolExecutor:

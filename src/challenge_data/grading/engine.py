@@ -55,6 +55,8 @@ def default_grading(course: Path) -> Path:
 
 
 def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedback, limits, executor, tell) -> Summary:
+    if grading.resolve().is_relative_to(course.resolve()):
+        raise Refused(f"{grading} is in the course's folder, which is public: people's work goes elsewhere, say where with --to")
     if not unsafe and executor is None:
         with Nursery(course):  # said before anything is received
             pass
