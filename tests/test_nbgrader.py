@@ -1,10 +1,10 @@
-"""nbgrader the stock way: the repository's configuration, nbgrader's own commands, three teams, their scores."""
+"""Every challenge graded for three teams; nbgrader's own commands, with the repository's configuration, say the same."""
 
-import csv
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import pytest
 from tiny import PROJECT, write_course
 
 from challenge_data import build
+from challenge_data.grading import engine, recording
+from challenge_data.grading.marks import Scores
 
 TEAMS = ("tout", "moitie", "rien")
 
@@ -21,7 +23,7 @@ TEAMS = ("tout", "moitie", "rien")
 class Graded:
     """What nbgrader left behind for one assignment."""
 
-    scores: dict[str, float]
+    scores: dict[str, Scores]
     folder: Path
     masters: dict[str, nbformat.NotebookNode]
 
@@ -61,34 +63,46 @@ def every_other(masters: dict[str, nbformat.NotebookNode]) -> dict[str, float]:
             for rank, (question, points) in enumerate(tested(notebook).items()) if rank % 2 == 0}
 
 
-def grade(course: Path, assignment: str, grading: Path) -> Graded:
-    environment = nbgraders_environment(grading)
-
-    def nbgrader(*arguments: str) -> str:
-        run = subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=course, env=environment, capture_output=True, text=True)
-        assert run.returncode == 0, f"nbgrader {' '.join(arguments)}\n{run.stdout}\n{run.stderr}"
-        return run.stderr
-
-    nbgrader("generate_assignment", assignment, "--force")
+def hand_in(course: Path, assignment: str, received: Path) -> dict[str, nbformat.NotebookNode]:
+    """Three teams' folders, as an instructor receives them; returns the masters."""
     masters = {path.stem: nbformat.read(path, 4) for path in sorted((course / "solutions" / assignment).glob("*.ipynb"))}
     half = every_other(masters)
-    roster = grading / "equipes.csv"
-    roster.write_text("\n".join(["id", *TEAMS]), encoding="utf-8")
-    nbgrader("db", "student", "import", str(roster))
     for team in TEAMS:
-        target = grading / "submitted" / team / assignment
-        target.mkdir(parents=True)
+        (received / team).mkdir(parents=True)
         for name, master in masters.items():
             released = nbformat.read(course / "exercises" / assignment / f"{name}.ipynb", 4)
             everything = {cell.metadata.nbgrader.grade_id for cell in master.cells if "nbgrader" in cell.metadata}
             chosen = {"tout": everything, "moitie": {key.split("/")[1] for key in half if key.startswith(f"{name}/")}, "rien": set()}
-            nbformat.write(answer(released, master, chosen[team]), target / f"{name}.ipynb")
+            nbformat.write(answer(released, master, chosen[team]), received / team / f"{name}.ipynb")
+    return masters
+
+
+def by_stock(course: Path, assignment: str, received: Path, grading: Path) -> None:
+    """nbgrader's own commands, on the folders that it expects."""
+    def nbgrader(*arguments: str) -> None:
+        run = subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=course, env=nbgraders_environment(grading), capture_output=True, text=True)
+        assert run.returncode == 0, f"nbgrader {' '.join(arguments)}\n{run.stdout}\n{run.stderr}"
+
+    nbgrader("generate_assignment", assignment, "--force")
+    roster = grading / "equipes.csv"
+    roster.write_text("\n".join(["id", *TEAMS]), encoding="utf-8")
+    nbgrader("db", "student", "import", str(roster))
+    for team in TEAMS:
+        shutil.copytree(received / team, grading / "submitted" / team / assignment)
     nbgrader("autograde", assignment)
     nbgrader("generate_feedback", assignment, "--student", "rien")
-    nbgrader("export", "--to", str(grading / "notes.csv"))
-    with (grading / "notes.csv").open(encoding="utf-8") as file:
-        scores = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(file)}
-    return Graded(scores, grading, masters)
+
+
+def by_ours(course: Path, assignment: str, received: Path, grading: Path) -> None:
+    """The same by ``challenge-data grade``; our own answers need no sandbox where there is none."""
+    engine.grade(received, assignment, course=course, grading=grading, add_teams=True, feedback=False, unsafe=shutil.which("bwrap") is None)
+    recording.write_feedback(course, assignment, grading, "rien")
+
+
+def scores(course: Path, assignment: str, grading: Path) -> dict[str, Scores]:
+    """Team -> its marks, cell by cell."""
+    with recording.Recorder(course, assignment, grading) as recorder:
+        return {team: recorder.scores(team) for team in recorder.teams()}
 
 
 def copy_of_the_course(folder: Path) -> Path:
@@ -96,26 +110,40 @@ def copy_of_the_course(folder: Path) -> Path:
     for name in ("solutions", "exercises"):
         shutil.copytree(PROJECT / name, folder / name)
     shutil.copy(PROJECT / "nbgrader_config.py", folder)
+    (folder / "datasets").symlink_to(PROJECT / "datasets")
     return folder
+
+
+def graded_by(grade: Callable, assignment: str, tmp_path_factory) -> Graded:
+    course = copy_of_the_course(tmp_path_factory.mktemp("cours"))
+    received, grading = tmp_path_factory.mktemp("recu"), tmp_path_factory.mktemp("notation")
+    masters = hand_in(course, assignment, received)
+    grade(course, assignment, received, grading)
+    return Graded(scores(course, assignment, grading), grading, masters)
 
 
 @pytest.fixture(scope="module", params=sorted(path.name for path in (PROJECT / "solutions").glob("*/")))
 def graded(request, tmp_path_factory) -> Graded:
-    course = copy_of_the_course(tmp_path_factory.mktemp("cours"))
-    return grade(course, request.param, tmp_path_factory.mktemp("notation"))
+    return graded_by(by_ours, request.param, tmp_path_factory)
+
+
+def test_stock_and_ours_give_the_same_marks_cell_by_cell(tmp_path_factory):
+    """On the lightest challenge; ``make bench`` compares a hundred hand-ins."""
+    stock, ours = (graded_by(grade, "aides-velo", tmp_path_factory).scores for grade in (by_stock, by_ours))
+    assert stock == ours and set(ours) == set(TEAMS)
 
 
 def test_masters_answers_get_every_automatic_point(graded):
-    assert graded.scores["tout"] == graded.automatic > 0
+    assert graded.scores["tout"].points == graded.automatic > 0
 
 
 def test_half_of_the_answers_get_exactly_their_points(graded):
-    assert graded.scores["moitie"] == sum(every_other(graded.masters).values())
-    assert 0 < graded.scores["moitie"] < graded.automatic
+    assert graded.scores["moitie"].points == sum(every_other(graded.masters).values())
+    assert 0 < graded.scores["moitie"].points < graded.automatic
 
 
 def test_untouched_notebooks_get_nothing(graded):
-    assert graded.scores["rien"] == 0
+    assert graded.scores["rien"].points == 0
 
 
 def test_about_two_thirds_are_graded_by_code(graded):

@@ -100,6 +100,9 @@ def _hints(given: argparse.Namespace) -> int:
 
 
 def _grade(given: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        print("Grading needs Linux, which puts teams' code apart: on Windows, run this command in WSL (docs/grading.md).", file=sys.stderr)
+        return 2
     from tqdm import tqdm
 
     from challenge_data.grading import engine

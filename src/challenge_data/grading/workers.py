@@ -45,7 +45,7 @@ class Workers:
             executor: left open at the end; by default processes of this machine, started when the first call is made.
             count: how many processes, as many as cores by default.
         """
-        self._given, self._count = executor, count or len(os.sched_getaffinity(0))
+        self._given, self._count = executor, count or _cores()
         self._pool: Executor | None = executor
         self._waiting: deque[_Call] = deque()
         self._suspects: deque[_Call] = deque()
@@ -111,3 +111,8 @@ class Workers:
             yield Done(lost[0].key, error=WorkerDied())
         else:
             self._suspects.extend(lost)
+
+
+def _cores() -> int:
+    """Those that this process may use, where the system says it."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
