@@ -13,7 +13,7 @@ from challenge_data.grading import marking, receiving
 from challenge_data.grading.marking import Job
 from challenge_data.grading.recording import Busy, DiskFull, NotRecorded, Recorder, Refused, write_feedback
 from challenge_data.grading.running import USUAL, RunLimits
-from challenge_data.grading.sandbox import CannotIsolate, Nursery
+from challenge_data.grading.sandbox import CannotIsolate, check
 from challenge_data.grading.summary import Summary, TeamRow
 from challenge_data.grading.workers import WorkerDied, Workers
 
@@ -53,9 +53,10 @@ def default_grading(course: Path) -> Path:
 
 def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedback, limits, executor, tell) -> Summary:
     if not unsafe and executor is None:
-        with Nursery(course):  # said before anything is received
-            pass
+        check(course)  # said before anything is received
     with Recorder(course, challenge, grading) as recorder, Workers(executor, workers) as pool:
+        if not unsafe:
+            pool.start(marking.ready)  # while the gradebook is prepared and the hand-ins are received
         recorder.prepare()
         known = None if add_teams else recorder.teams()
         received = receiving.receive(source, challenge, grading, known) if source else receiving.received_before(challenge, grading, known)
@@ -88,11 +89,13 @@ def _recorded(recorder: Recorder, row: TeamRow, result: dict) -> str:
     """Why a team's marks are not in the gradebook; empty when they are. Raises only what stops all: a full disk."""
     try:
         # Once: a run that was killed finds what is there.
-        if not recorder.is_recorded(row.team):
-            recorder.record(row.team, withheld={name: told["withheld"] for name, told in result["notebooks"].items()})
+        if recorder.is_recorded(row.team):
+            scores = recorder.scores(row.team)
+        else:
+            scores = recorder.record(row.team, withheld={name: told["withheld"] for name, told in result["notebooks"].items()})
     except (NotRecorded, Refused) as problem:
         return str(problem)
-    row.fill(result, recorder.scores(row.team))
+    row.fill(result, scores)
     return ""
 
 

@@ -42,7 +42,7 @@ class Workers:
     def __init__(self, executor: Executor | None = None, count: int | None = None) -> None:
         """
         Args:
-            executor: left open at the end; by default processes of this machine, started when the first call is made.
+            executor: left open at the end; by default processes of this machine, started when the first call is made, or by :meth:`start`.
             count: how many processes, as many as cores by default.
         """
         self._given, self._count = executor, count or _cores()
@@ -59,6 +59,13 @@ class Workers:
             future.cancel()
         if self._given is None and self._pool is not None:
             self._pool.shutdown(wait=kind is None, cancel_futures=True)
+
+    def start(self, function: Callable, *arguments: Any) -> None:
+        """Start the processes now, each with a call of its own that prepares it: its answer is not awaited, what it raises not told."""
+        if self._given is None and self._pool is None:
+            self._pool = self._processes()
+            for _ in range(self._count):
+                self._pool.submit(function, *arguments)
 
     def add(self, key: Hashable, function: Callable, *arguments: Any, first: bool = False) -> None:
         """One more call, to be made after those that wait, or before them; function and arguments can be pickled."""
@@ -91,13 +98,16 @@ class Workers:
 
     def _submit(self, call: _Call) -> None:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._count, mp_context=get_context("spawn"))
+            self._pool = self._processes()
         try:
             self._asked[self._pool.submit(call.function, *call.arguments)] = call
         except BrokenProcessPool as error:
             refused: Future = Future()
             refused.set_exception(error)
             self._asked[refused] = call
+
+    def _processes(self) -> Executor:
+        return ProcessPoolExecutor(self._count, mp_context=get_context("spawn"))
 
     def _mend(self) -> Iterator[Done]:
         lost = list(self._asked.values())
