@@ -73,9 +73,16 @@ class Cost:
     peak: int = 0
     unread: bool = False
     """Some process's memory could not be read: the peak is too low."""
+    busy: float = 0.0
+    """Cores that other work of the machine took meanwhile, on average: above 0.2 or so, the wall clock says little."""
+
+    @property
+    def processor(self) -> float:
+        return self.user + self.system
 
     def __str__(self) -> str:
-        return f"wall {self.wall:7.1f} s   user {self.user:7.1f} s   system {self.system:6.1f} s   peak {self.peak / 1e6:6.0f} MB{' at least' * self.unread}"
+        return (f"wall {self.wall:7.1f} s   user {self.user:7.1f} s   system {self.system:6.1f} s   peak {self.peak / 1e6:6.0f} MB{' at least' * self.unread}"
+                f"   (others took {self.busy:.1f} of {CORES} cores)")
 
 
 @dataclass
@@ -159,7 +166,7 @@ def measured(command: list[str], bench: Bench, whose: str) -> Cost:
     Raises:
         SystemExit: it failed.
     """
-    before, cost = os.times(), Cost()
+    before, cost, machine = os.times(), Cost(), _machine()
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=bench.course, env=bench.environment(whose), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     ended = threading.Event()
@@ -172,6 +179,7 @@ def measured(command: list[str], bench: Bench, whose: str) -> Cost:
     _reap_orphans()
     after = os.times()
     cost.user, cost.system = after.children_user - before.children_user, after.children_system - before.children_system
+    cost.busy = max(0.0, (_machine() - machine - cost.processor) / cost.wall)
     told(subprocess.CompletedProcess(command, process.returncode, said, ""))
     return cost
 
@@ -194,6 +202,12 @@ def adopt_orphans() -> None:
     """
     if ctypes.CDLL(None, use_errno=True).prctl(_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
+
+
+def _machine() -> float:
+    """Seconds that all cores of the machine have worked since it started."""
+    user, nice, system, _, _, interrupts, soft, *_ = map(int, Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:])
+    return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")
 
 
 def _reap_orphans() -> None:
@@ -294,11 +308,11 @@ def run_case(case: Case, count: int, with_feedback: bool) -> dict:
         differences = compared(theirs, mine, count)
         overhead, own = costs["stock"].wall / count - cells, costs["ours"].wall * CORES / count - cells
         ratio, times = costs["stock"].wall / costs["ours"].wall, costs["ours"].wall / count / (cells / CORES)
-        print(f"  O = {overhead:.3f} s, h = {own:.3f} s; stock / ours = {ratio:.2f}; ours = {times:.2f} x C / cores")
+        print(f"  O = {overhead:.3f} s, h = {own:.3f} s; stock / ours = {ratio:.2f} (of processor time: {costs['stock'].processor / costs['ours'].processor:.2f}); ours = {times:.2f} x C / cores")
         held, bound = (ratio >= LEAST_RATIO, f"stock / ours >= {LEAST_RATIO:g}") if case.name == "light" else (times <= MOST_TIMES_C, f"ours <= {MOST_TIMES_C:g} x C / cores")
         print(f"  {'kept' if held else 'MISSED'}: {bound}")
         if not held:
-            print(f"  what holds it: {own:.2f} core seconds a notebook beside its cells (kernel, client, canaries, gradebook), of which {(costs['ours'].user + costs['ours'].system) / count - cells:.2f} are processor time")
+            print(f"  what holds it: {own:.2f} core seconds a notebook beside its cells (kernel, client, canaries, gradebook), of which {costs['ours'].processor / count - cells:.2f} are processor time")
         print(f"  scores: {len(theirs)} cells of {count} teams, {len(differences)} differ", *differences[:10], sep="\n    " if differences else "")
         result = {"challenge": case.challenge, "notebook": case.notebook, "C": cells, "O": overhead, "h": own, "ratio": ratio, "times_C_over_cores": times, "bound": bound,
                   "bound_kept": held, "cells_compared": len(theirs), "differences": differences} | {name: vars(cost) for name, cost in costs.items()}
