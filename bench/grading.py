@@ -3,7 +3,7 @@
 ``make bench``, or ``python bench/grading.py --submissions 12``. Each case is a course that holds one released challenge notebook, and
 submissions that are all right, half right or untouched in turn. Both tools grade the same ones, once each, with the repository's
 nbgrader_config.py; then both gradebooks are compared cell by cell. Prints what was measured, writes build/bench-grading.json, and fails
-where a score differs, or a tool: a bound that is missed is told, with what holds it.
+where a score differs, where a tool fails, or without bubblewrap: a bound that is missed is told, with what holds it.
 
 In this order, a line each: seconds of wall clock, of user and system time, and the peak of memory, of all processes together.
 Then, in seconds for one notebook:
@@ -35,6 +35,8 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
+
+from challenge_data.grading import sandbox
 
 PROJECT = Path(__file__).resolve().parents[1]
 RESULT = PROJECT / "build" / "bench-grading.json"
@@ -335,6 +337,11 @@ def main() -> int:
         print(*(measure_cells(case) for case in CASES if case.name == given.cells))
         return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # folders are taken away
+    try:
+        sandbox.check(PROJECT)
+    except sandbox.CannotIsolate as problem:
+        print(f"Nothing was measured: {problem}", file=sys.stderr)
+        return 2
     adopt_orphans()
     if given.submissions < SUBMISSIONS:
         print(f"{given.submissions} submissions instead of {SUBMISSIONS}: what a run costs once weighs more than it should, the bounds are not judged on this.")
