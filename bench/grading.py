@@ -174,10 +174,13 @@ def measured(command: list[str], bench: Bench, whose: str) -> Cost:
     ended = threading.Event()
     watcher = threading.Thread(target=_watch, args=(process.pid, cost, ended))
     watcher.start()
-    said, _ = process.communicate()
-    cost.wall = time.perf_counter() - started
-    ended.set()
-    watcher.join()
+    try:
+        said, _ = process.communicate()
+    finally:
+        process.kill()  # nothing to kill, unless this bench is being stopped
+        cost.wall = time.perf_counter() - started
+        ended.set()
+        watcher.join()
     _reap_orphans()
     after = os.times()
     cost.user, cost.system = after.children_user - before.children_user, after.children_system - before.children_system

@@ -125,6 +125,9 @@ def _grade(given: argparse.Namespace) -> int:
         except engine.CannotGrade as problem:
             print(problem, file=sys.stderr)
             return 2
+        except KeyboardInterrupt:
+            print("Stopped. What was recorded stays; run the same command again for the rest.", file=sys.stderr)
+            return 130  # as shells say it
     print(summary.as_json() if given.json else summary.as_table())
     return summary.code
 

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+import threading
 import warnings
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from challenge_data.grading.watching import is_test
 NEVER_RAN = "Cette vérification n'a pas pu être exécutée : elle ne donne donc pas de point d'elle-même. Votre intervenant·e la regardera.\n"
 _PATTERNS = set("*?[]{}")
 """nbgrader looks for folders by patterns: in a path, these would be read as one."""
+_one_at_a_time = threading.Lock()
+"""nbgrader changes the current folder while it works, which is that of all threads."""
 
 
 class Failed(RuntimeError):
@@ -150,7 +153,7 @@ def _run(kind: type[BaseConverter], config: Config, challenge: str, team: str) -
     converter = kind(coursedir=directory, config=config, log=log)
     converter.force = True
     try:
-        with quiet():
+        with quiet(), _one_at_a_time:
             converter.start()
     except Exception as error:
         failure = Failed(said.text.strip() or str(error))

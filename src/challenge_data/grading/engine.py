@@ -10,10 +10,11 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from challenge_data.grading import marking, receiving
+from challenge_data.grading.gradebook import full, is_full
 from challenge_data.grading.marking import Job
-from challenge_data.grading.recording import Busy, DiskFull, NotRecorded, Recorder, Refused, write_feedback
+from challenge_data.grading.recording import DiskFull, NotRecorded, Recorder, Refused, write_feedback
 from challenge_data.grading.running import USUAL, RunLimits
-from challenge_data.grading.sandbox import CannotIsolate, check
+from challenge_data.grading.sandbox import CannotIsolate, NurseryGone, check
 from challenge_data.grading.summary import Summary, TeamRow
 from challenge_data.grading.workers import WorkerDied, Workers
 
@@ -42,8 +43,10 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
     """
     try:
         return _grade(source, challenge, course, grading or default_grading(course), workers, unsafe, add_teams, feedback, limits, executor, tell)
-    except (CannotIsolate, Refused, DiskFull, Busy, OSError) as problem:
-        raise CannotGrade(f"{problem}" if not isinstance(problem, OSError) else f"{problem.filename or source}: {problem.strerror}") from problem
+    except (CannotIsolate, Refused, DiskFull) as problem:
+        raise CannotGrade(str(problem)) from problem
+    except OSError as problem:
+        raise CannotGrade(f"{problem.filename or source}: {problem.strerror}") from problem
 
 
 def default_grading(course: Path) -> Path:
@@ -52,6 +55,8 @@ def default_grading(course: Path) -> Path:
 
 
 def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedback, limits, executor, tell) -> Summary:
+    if grading.resolve().is_relative_to(course.resolve()):
+        raise Refused(f"{grading} is in the course's folder, which is public: people's work goes elsewhere, say where with --to")
     if not unsafe and executor is None:
         check(course)  # said before anything is received
     with Recorder(course, challenge, grading) as recorder, Workers(executor, workers) as pool:
@@ -59,7 +64,10 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
             pool.start(marking.ready)  # while the gradebook is prepared and the hand-ins are received
         recorder.prepare()
         known = None if add_teams else recorder.teams()
-        received = receiving.receive(source, challenge, grading, known) if source else receiving.received_before(challenge, grading, known)
+        try:
+            received = receiving.receive(source, challenge, grading, known) if source else receiving.received_before(challenge, grading, known)
+        except ValueError as error:
+            raise Refused(str(error)) from error
         if add_teams:
             recorder.add_teams(sorted({one.team for one in received if not one.problem}))
         masters = {path.stem: path.read_bytes() for path in sorted((course / "solutions" / challenge).glob("*.ipynb"))}
@@ -75,6 +83,8 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
             step, rank = done.key
             row = rows[rank]
             if done.error:
+                if is_full(done.error):
+                    raise full(grading, f"« {row.team} » could not be {'run' if step == MARK else 'given its feedback'}")
                 row.problem = _why(step, done.error)
             elif step == MARK:
                 row.problem = _recorded(recorder, row, done.result)
@@ -101,4 +111,4 @@ def _recorded(recorder: Recorder, row: TeamRow, result: dict) -> str:
 
 def _why(step: str, error: BaseException) -> str:
     what = "could not be run" if step == MARK else "graded, but its feedback was not written"
-    return f"{what}: " + ("the process that did it was ended from outside, or had no memory left; grade again" if isinstance(error, WorkerDied) else f"{type(error).__name__}: {error}")
+    return f"{what}: " + ("the process that did it was ended from outside, or had no memory left; grade again" if isinstance(error, (WorkerDied, NurseryGone)) else f"{type(error).__name__}: {error}")

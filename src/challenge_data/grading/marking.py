@@ -7,7 +7,6 @@ import copy
 import hashlib
 import html
 import json
-import os
 import re
 import shutil
 from dataclasses import asdict, dataclass
@@ -20,7 +19,7 @@ from challenge_data.grading import watching
 from challenge_data.grading.receiving import files_of
 from challenge_data.grading.restoring import Note, restore
 from challenge_data.grading.running import PROVISIONER, Ran, RunLimits, run
-from challenge_data.grading.sandbox import nursery_here
+from challenge_data.grading.sandbox import NurseryGone, nursery_here
 from challenge_data.grading.watching import Flag
 
 RESULT = "result.json"
@@ -87,6 +86,8 @@ def result_of(grading: Path, team: str, challenge: str) -> dict | None:
 
 def marked(job: Job) -> dict:
     """What an earlier run left, if it is of the same work; else :func:`mark`."""
+    for left in (Path(job.grading) / "executed" / job.team).glob(f".{job.challenge}.*"):  # of a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
     result = result_of(Path(job.grading), job.team, job.challenge)
     return result if result and result.get("stamp") == job.stamp else mark(job)
 
@@ -102,13 +103,13 @@ def mark(job: Job) -> dict:
     files = files_of(Path(job.received))
     restored = restore(masters, files.files, releases)
     target = grading / "executed" / job.team / job.challenge
-    draft = target.with_name(f".{job.challenge}.{os.getpid()}")
+    draft = target.with_name(f".{job.challenge}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     told = {"team": job.team, "stamp": job.stamp, "refused": list(files.refused), "notebooks": {}}
     for name, one in restored.items():
         flags = _written(name, one.notebook)
-        ran = run(copy.deepcopy(one.notebook), job.limits, UNSAFE_PROVISIONER if job.unsafe else PROVISIONER)
+        ran = _ran(one.notebook, job)
         flags += [Flag(name, cell, "canary", "a wrong answer was not refused just before this test") for cell in ran.unproven[:1]]
         withheld = withhold(ran, flags)
         if one.notes:
@@ -120,6 +121,14 @@ def mark(job: Job) -> dict:
     (draft / RESULT).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     _put(draft, target)
     return told
+
+
+def _ran(notebook: nbformat.NotebookNode, job: Job) -> Ran:
+    where = UNSAFE_PROVISIONER if job.unsafe else PROVISIONER
+    try:
+        return run(copy.deepcopy(notebook), job.limits, where)
+    except NurseryGone:  # once may be another's doing
+        return run(copy.deepcopy(notebook), job.limits, where)
 
 
 def _word_to_the_team(notes: list[Note]) -> nbformat.NotebookNode:

@@ -24,6 +24,11 @@ class SandboxProvisioner(KernelProvisionerBase):
     def has_process(self) -> bool:
         return self._name is not None
 
+    @property
+    def nursery_gone(self) -> bool:
+        """True if the kernel went because all did."""
+        return self._nursery is not None and self._nursery.gone
+
     async def poll(self) -> int | None:
         return self._nursery.ended(self._name) if self._name else 0
 

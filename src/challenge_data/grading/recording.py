@@ -7,8 +7,8 @@ write and « done » after the last: a run that was killed is simply run again, 
 import contextlib
 import hashlib
 import json
+import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -36,7 +36,7 @@ from challenge_data.grading.watching import is_test
 
 __all__ = ["Busy", "DiskFull", "Mark", "NotRecorded", "Recorder", "Refused", "Scores", "write_feedback"]
 
-RECORDED = "recorded"
+RECORDED, SCRATCH = "recorded", ".preparing"
 _WRITING, _DONE = "writing", "done"
 
 
@@ -100,7 +100,7 @@ class Recorder:
         if not masters:
             raise Refused(f"No notebook in {source}: is « {self.challenge} » the challenge's name? Run `make build` if it is new.")
         what = "The gradebook could not be prepared"
-        with _room(self.grading, what), tempfile.TemporaryDirectory(prefix="challenge-data-prepare-") as folder:
+        with _room(self.grading, what), _scratch(self.grading / SCRATCH) as scratch:
             check_room(self.grading, what)
             if self._book is None:
                 with converting.quiet():
@@ -110,7 +110,6 @@ class Recorder:
             known, submissions = self._known()
             if known == set(masters) and read_whole(told).get("masters") == masters:
                 return False
-            scratch = Path(folder)
             if submissions:
                 # nbgrader writes notebook by notebook, and may refuse in the middle: tried first on a copy.
                 self._book.copy_to(scratch / "trial.db")
@@ -361,6 +360,17 @@ def _room(place: Path, what: str) -> Iterator[None]:
         if is_full(error):
             raise full(place, what) from error
         raise
+
+
+@contextlib.contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """An empty folder for a while. Always the same one, so that killed runs do not leave many."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder(directory: str, team: str, challenge: str) -> Path:

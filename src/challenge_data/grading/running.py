@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from challenge_data.grading import watching
+from challenge_data.grading.sandbox import NurseryGone
 
 PROVISIONER = "challenge-data-sandbox"
 
@@ -106,6 +107,7 @@ def run(notebook: nbformat.NotebookNode, limits: RunLimits = USUAL, provisioner:
 
     Raises:
         CannotIsolate: there is no sandbox on this machine.
+        NurseryGone: the sandbox was ended from outside meanwhile; what ran says nothing.
     """
     return asyncio.run(_run(notebook, limits, provisioner))
 
@@ -156,6 +158,8 @@ async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: 
             await manager.provisioner.cleanup()
         manager.cleanup_connection_file()
         context.destroy(linger=0)
+    if getattr(manager.provisioner, "nursery_gone", False):
+        raise NurseryGone
     ran.seconds = time.monotonic() - started
     return ran
 

@@ -5,9 +5,12 @@ gradebook, nor the masters, nor another submission. See ``nursery.py`` for what 
 """
 
 import atexit
+import contextlib
+import fcntl
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +24,7 @@ from challenge_data import course
 from challenge_data.grading import nursery
 
 READY_SECONDS = 60
+_SCRATCH = "cdg-"
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ class CannotIsolate(Exception):
     """This machine does not let a process be put apart: teams' code must not run here."""
 
 
+class NurseryGone(RuntimeError):
+    """The process that holds the kernels was ended, which is nobody's work's fault: run again."""
+
+
 def check(home: Path) -> None:
     """See that bubblewrap closes the place here, without waiting for the libraries.
 
@@ -48,7 +56,7 @@ def check(home: Path) -> None:
         CannotIsolate: as :class:`Nursery`.
     """
     program = _bubblewrap()
-    with tempfile.TemporaryDirectory(prefix="cdg-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cd-check-") as folder:
         tried = subprocess.run([program, *_walls(home, Path(folder), Limits()), sys.executable, "-I", "-S", "-c", "pass"], env={}, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if tried.returncode:
         raise _refused(tried.stderr[-500:].strip())
@@ -81,7 +89,7 @@ class Nursery:
 
     def __enter__(self) -> "Nursery":
         program = _bubblewrap()
-        self._folder = Path(tempfile.mkdtemp(prefix="cdg-"))
+        self._folder, self._ours = _scratch()
         self._outside, inside = socket.socketpair()
         self._said = tempfile.TemporaryFile("w+", prefix="cdg-")
         command = [program, *_walls(self._home, self._folder, self._limits), sys.executable, "-P", "-s", "-m", nursery.__name__, str(inside.fileno())]
@@ -108,11 +116,17 @@ class Nursery:
         self._outside.close()
         self._said.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+        os.close(self._ours)
 
     @property
     def pid(self) -> int:
         """Of the process that holds all kernels; when it ends, they all do."""
         return self._process.pid
+
+    @property
+    def gone(self) -> bool:
+        """True once that process has ended, which no kernel can bring about: no memory left, or killed from outside."""
+        return self._process.poll() is not None
 
     def start(self, connection: dict) -> tuple[str, dict]:
         """Fork a kernel.
@@ -122,6 +136,9 @@ class Nursery:
 
         Returns:
             The kernel's name here, and the connection by which the outside reaches it.
+
+        Raises:
+            NurseryGone: see :attr:`gone`.
         """
         with self._lock:
             self._count += 1
@@ -134,21 +151,24 @@ class Nursery:
 
     def signal(self, name: str, number: int) -> None:
         """Signal a kernel; SIGKILL ends it with all that it started."""
-        with self._lock:
+        with self._lock, contextlib.suppress(NurseryGone):  # its kernels went with it
             self._send(signal=number, to=name)
 
     def ended(self, name: str, timeout: float = 0.0) -> int | None:
         """The status with which a kernel ended; None while it runs, after waiting ``timeout`` seconds."""
         with self._told:
-            self._told.wait_for(lambda: name in self._ended, timeout)
-            return self._ended.get(name)
+            self._told.wait_for(lambda: name in self._ended or self.gone, timeout)
+            return self._ended.get(name, -signal.SIGKILL if self.gone else None)
 
     def forget(self, name: str) -> None:
         """Take away the sockets of a kernel that ended."""
         shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def _send(self, **what) -> None:
-        self._outside.sendall(json.dumps(what).encode() + b"\n")
+        try:
+            self._outside.sendall(json.dumps(what).encode() + b"\n")
+        except OSError as error:
+            raise NurseryGone from error
 
     def _listen(self) -> None:
         for line in self._answers:
@@ -173,10 +193,34 @@ def nursery_here() -> Nursery:
         CannotIsolate: see :class:`Nursery`.
     """
     # A forked worker must not speak to its parent's.
+    if (old := _here.get(os.getpid())) and old.gone:
+        atexit.unregister(old.__exit__)
+        _here.pop(os.getpid()).__exit__()
     if os.getpid() not in _here:
         _here[os.getpid()] = Nursery().__enter__()
         atexit.register(_here[os.getpid()].__exit__)
     return _here[os.getpid()]
+
+
+def _scratch() -> tuple[Path, int]:
+    """A folder for sockets, held by a lock as long as this process lives; those of processes that were killed are taken away."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+        with contextlib.suppress(OSError):  # another user's, or held
+            handle = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(handle)
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_SCRATCH))
+        with contextlib.suppress(FileNotFoundError):
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            # Another process may have taken it away before it was held.
+            if folder.exists():
+                return folder, handle
+            os.close(handle)
 
 
 def _walls(home: Path, sockets: Path, limits: Limits) -> list[str]:

@@ -1,12 +1,16 @@
 """Calls carried by any ``concurrent.futures.Executor``, a few ahead of the answers; a worker that dies takes only its own call along."""
 
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from typing import Any
 
 
@@ -47,6 +51,7 @@ class Workers:
         """
         self._given, self._count = executor, count or _cores()
         self._pool: Executor | None = executor
+        self._leash: Connection | None = None
         self._waiting: deque[_Call] = deque()
         self._suspects: deque[_Call] = deque()
         self._asked: dict[Future, _Call] = {}
@@ -58,12 +63,14 @@ class Workers:
         for future in self._asked:
             future.cancel()
         if self._given is None and self._pool is not None:
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+            if kind is not None:
+                self._leash.close()  # nobody waits for what is under way
+            self._end()
 
     def start(self, function: Callable, *arguments: Any) -> None:
         """Start the processes now, each with a call of its own that prepares it: its answer is not awaited, what it raises not told."""
         if self._given is None and self._pool is None:
-            self._pool = self._processes()
+            self._open()
             for _ in range(self._count):
                 self._pool.submit(function, *arguments)
 
@@ -98,7 +105,7 @@ class Workers:
 
     def _submit(self, call: _Call) -> None:
         if self._pool is None:
-            self._pool = self._processes()
+            self._open()
         try:
             self._asked[self._pool.submit(call.function, *call.arguments)] = call
         except BrokenProcessPool as error:
@@ -106,8 +113,15 @@ class Workers:
             refused.set_exception(error)
             self._asked[refused] = call
 
-    def _processes(self) -> Executor:
-        return ProcessPoolExecutor(self._count, mp_context=get_context("spawn"))
+    def _open(self) -> None:
+        context = get_context("spawn")
+        held, self._leash = context.Pipe(duplex=False)
+        self._pool = ProcessPoolExecutor(self._count, mp_context=context, initializer=_on_a_leash, initargs=(held,))
+
+    def _end(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._leash.close()
+        self._pool = None
 
     def _mend(self) -> Iterator[Done]:
         lost = list(self._asked.values())
@@ -115,12 +129,26 @@ class Workers:
         if self._given is not None:
             yield from (Done(call.key, error=WorkerDied()) for call in lost)
             return
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._pool = None
+        self._end()
         if len(lost) == 1:
             yield Done(lost[0].key, error=WorkerDied())
         else:
             self._suspects.extend(lost)
+
+
+def _on_a_leash(held: Connection) -> None:
+    """In a worker: end with the process that started it, however that one ends, and leave Ctrl-C to it.
+
+    A worker of ``concurrent.futures`` holds both ends of the pipe it reads calls from: its parent killed, it would wait there for ever.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def wait_for_the_end() -> None:
+        with suppress(EOFError, OSError):
+            held.recv()
+        os._exit(1)
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
 
 
 def _cores() -> int:
