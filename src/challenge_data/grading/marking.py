@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import nbformat
@@ -99,7 +99,7 @@ def mark(job: Job) -> dict:
         CannotIsolate: this machine cannot put the code apart, and ``unsafe`` was not said.
     """
     course, grading = Path(job.course), Path(job.grading)
-    masters, releases = ({path.stem: nbformat.read(path, 4) for path in sorted((course / kind / job.challenge).glob("*.ipynb"))} for kind in ("solutions", "exercises"))
+    masters, releases = (_notebooks(*((path, path.stat().st_mtime_ns) for path in sorted((course / kind / job.challenge).glob("*.ipynb")))) for kind in ("solutions", "exercises"))
     files = files_of(Path(job.received))
     restored = restore(masters, files.files, releases)
     target = grading / "executed" / job.team / job.challenge
@@ -121,6 +121,12 @@ def mark(job: Job) -> dict:
     (draft / RESULT).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     _put(draft, target)
     return told
+
+
+@lru_cache(maxsize=2)
+def _notebooks(*dated: tuple[Path, int]) -> dict[str, nbformat.NotebookNode]:
+    """Read once for all teams: restoring works on copies."""
+    return {path.stem: nbformat.read(path, 4) for path, _ in dated}
 
 
 def _ran(notebook: nbformat.NotebookNode, job: Job) -> Ran:
