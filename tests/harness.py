@@ -100,6 +100,22 @@ class Course:
         return {str(path.relative_to(self.root)): (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
 
 
+def run_warm(notebook: nbformat.NotebookNode, folder: Path) -> Run:
+    """Run a notebook in a warm kernel of the grading sandbox: no network and nothing of the course to change, but neither attempts nor memory told.
+
+    Raises:
+        CannotIsolate: this machine cannot put a process apart.
+    """
+    from challenge_data.grading.running import PROVISIONER, by_default
+
+    folder.mkdir(parents=True, exist_ok=True)
+    source, result = folder / "source.ipynb", folder / "executed.ipynb"
+    nbformat.write(notebook, source)
+    with by_default(PROVISIONER):
+        seconds = _papermill(source, result)
+    return Run(nbformat.read(result, as_version=4), seconds, 0.0, offline.Outcome(0, "", 0), folder)
+
+
 def faults(run: Run, *, answered: bool) -> list[str]:
     """What is wrong with a run, one sentence each; empty when all is well.
 
@@ -159,10 +175,8 @@ def _cell_faults(cell: nbformat.NotebookNode, answered: bool, shows_errors: bool
         yield f"instead of a sentence it shows an error of Python: {said}"
 
 
-def _execute(source: str, result: str, report: str) -> int:
-    """The part that runs inside the network namespace."""
-    import resource
-
+def _papermill(source: Path | str, result: Path | str) -> float:
+    """Seconds that it took."""
     import papermill
 
     cells = nbformat.read(source, as_version=4).cells
@@ -172,8 +186,16 @@ def _execute(source: str, result: str, report: str) -> int:
         papermill.execute_notebook(source, result, parameters, progress_bar=False, execution_timeout=MOST_SECONDS)
     except papermill.PapermillExecutionError as error:
         print(error)  # read again from the cells: some may stop
+    return time.monotonic() - started
+
+
+def _execute(source: str, result: str, report: str) -> int:
+    """The part that runs inside the network namespace."""
+    import resource
+
+    seconds = _papermill(source, result)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    Path(report).write_text(json.dumps({"seconds": time.monotonic() - started, "megabytes": peak}))
+    Path(report).write_text(json.dumps({"seconds": seconds, "megabytes": peak}))
     return 0
 
 

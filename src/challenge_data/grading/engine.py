@@ -83,6 +83,8 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
             step, rank = done.key
             row = rows[rank]
             if done.error:
+                if isinstance(done.error, CannotIsolate):
+                    raise done.error  # it will be so for all
                 if is_full(done.error):
                     raise full(grading, f"« {row.team} » could not be {'run' if step == MARK else 'given its feedback'}")
                 row.problem = _why(step, done.error)

@@ -26,8 +26,11 @@ RESULT = "result.json"
 UNSAFE_PROVISIONER = "local-provisioner"
 
 _WHY = {
-    "dead kernel": "Le programme s'est arrêté net avant cette cellule (trop de mémoire, ou une commande qui ferme tout) : elle n'a pas pu être corrigée.",
+    "dead kernel": "Le programme s'est arrêté net avant cette cellule (par une commande qui ferme tout, peut-être) : elle n'a pas pu être corrigée.",
+    "memory": "Le carnet a pris trop de mémoire avant cette cellule : elle n'a pas pu être corrigée.",
+    "disk": "Le carnet a écrit des fichiers hors de son dossier avant cette cellule : elle n'a pas pu être corrigée.",
     "time": "Le carnet a dépassé le temps permis avant cette cellule : elle n'a pas pu être corrigée.",
+    "late": "Cette cellule a dépassé le temps permis : elle a été arrêtée.",
     "output": "Le carnet a écrit beaucoup trop de texte avant cette cellule : elle n'a pas pu être corrigée.",
     "unproven": "La correction automatique n'était plus fiable à cet endroit du carnet : une personne regardera cette réponse.",
     "flag": "Cette réponse contient une commande inhabituelle ici : une personne la regardera avant de donner les points.",
@@ -165,6 +168,9 @@ def withhold(ran: Ran, flags: list[Flag]) -> dict[str, str]:
         own = [test for test in tests if test.metadata.nbgrader.grade_id == f"tests-{owner}"] or later[:1]
         for test in later if flag.kind == watching.TAMPERING else own if flag.kind == watching.ODD else []:
             reasons.setdefault(test.id, "flag")
+    for cell in cells:
+        if cell.id in ran.late:
+            cell.outputs.append(_said("late"))
     for test in tests:
         if test.id not in ran.ran and test.id not in ran.late:
             reasons[test.id] = ran.stopped or "unproven"
@@ -173,8 +179,12 @@ def withhold(ran: Ran, flags: list[Flag]) -> dict[str, str]:
         # A last value that is a number would be read as points.
         test.outputs = [output for output in test.outputs if output.output_type in ("stream", "error")]
         if test.id in reasons:
-            test.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=_WHY[reasons[test.id]] + "\n"))
+            test.outputs.append(_said(reasons[test.id]))
     return {test.metadata.nbgrader.grade_id: reasons[test.id] for test in tests if test.id in reasons}
+
+
+def _said(reason: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_output("stream", name="stderr", text=f"{_WHY[reason]}\n")
 
 
 def _put(draft: Path, target: Path) -> None:

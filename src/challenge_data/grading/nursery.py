@@ -5,10 +5,12 @@ fork in namespaces of its own: it sees one process, an empty disk, its own socke
 the first line of a team's code. Nothing here is trusted once a kernel has started: what it says is data.
 
 Commands and answers are JSON lines over one socket: ``{"start": name, "connection": {…}}`` -> ``{"started": name}``;
-``{"signal": number, "to": name}``; ``{"ended": name, "status": n}`` whenever a kernel ends.
+``{"signal": number, "to": name}``; ``{"ended": name, "status": n, "why": word}`` whenever a kernel ends.
 """
 
+import contextlib
 import ctypes
+import fcntl
 import gc
 import json
 import os
@@ -16,8 +18,11 @@ import resource
 import select
 import signal
 import socket
+import struct
 import sys
 from pathlib import Path
+
+from challenge_data.grading import weighing
 
 KERNELS = Path("/run/kernels")
 """One folder a kernel, shared with the outside: its sockets."""
@@ -26,13 +31,18 @@ OWN = Path("/run/own")
 WORK = Path("/home/equipe")
 """The only place where a kernel writes, in memory, besides /tmp."""
 NOBODY = 65534
+WATCH_SECONDS = 0.25
+"""Between two looks at what kernels take: a program fills memory at some GB a second."""
+MEMORY, DISK = "memory", "disk"
+"""Why a kernel was ended from here."""
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 # linux/sched.h, sys/mount.h, linux/prctl.h
-_NEWNS, _NEWUTS, _NEWIPC, _NEWPID, _NEWNET = 0x00020000, 0x04000000, 0x08000000, 0x20000000, 0x40000000
+_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x00020000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
 _SET_PDEATHSIG, _SET_NO_NEW_PRIVS, _CAPBSET_DROP = 1, 38, 24
 _LAST_CAPABILITY = 40
+_SIOCSIFFLAGS, _UP_AND_RUNNING = 0x8914, 0x1 | 0x40  # linux/sockios.h, linux/if.h
 
 
 def main(control: int) -> None:
@@ -74,13 +84,17 @@ def main(control: int) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     _say(outside, ready=True)
     running: dict[int, str] = {}
+    why: dict[int, str] = {}
     pending = b""
     while True:
-        readable, _, _ = select.select([outside, wakened], [], [])
+        readable, _, _ = select.select([outside, wakened], [], [], WATCH_SECONDS if running else None)
         if wakened in readable:
             wakened.recv(4096)
         for pid, status in _ended():
-            _say(outside, ended=running.pop(pid, ""), status=status)
+            _say(outside, ended=running.pop(pid, ""), status=status, why=why.pop(pid, ""))
+        for pid, reason in _too_much(running, limits["together"]):
+            why.setdefault(pid, reason)
+            _signal(pid, signal.SIGKILL)
         if outside in readable:
             received = outside.recv(65536)
             if not received:
@@ -91,6 +105,7 @@ def main(control: int) -> None:
                 if name := command.get("start"):
                     pid = os.fork()
                     if pid == 0:
+                        limits["user"] += int(name[1:]) % 1000
                         signal.set_wakeup_fd(-1)
                         for each in (outside, waker, wakened):
                             each.close()
@@ -105,13 +120,27 @@ def _say(outside: socket.socket, **what) -> None:
     outside.sendall(json.dumps(what).encode() + b"\n")
 
 
+def _too_much(running: dict[int, str], together: int) -> list[tuple[int, str]]:
+    """(waiting process, reason) of each kernel that takes more than its part."""
+    found = []
+    for pid, family in weighing.families(running).items():
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            if weighing.memory(family, together) > together:
+                found.append((pid, MEMORY))
+            elif weighing.strays(KERNELS / running[pid]):
+                found.append((pid, DISK))
+    return found
+
+
 def _signal(waiting: int, number: int) -> None:
-    """To the kernel, which is the only child of the process that waits for it; to that one when it must end, and the kernel with it."""
-    if number == signal.SIGKILL:
-        os.kill(waiting, number)
-    else:
-        for child in Path(f"/proc/{waiting}/task/{waiting}/children").read_text().split():
-            os.kill(int(child), number)
+    """To the kernel, the only child of the process that waits for it: as the first of its world it takes all others along."""
+    try:
+        children = Path(f"/proc/{waiting}/task/{waiting}/children").read_text().split()
+    except OSError:
+        return
+    for pid in children or [waiting] * (number == signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), number)
 
 
 def _ended() -> list[tuple[int, int]]:
@@ -150,39 +179,61 @@ def _close_the_world(name: str, limits: dict) -> None:
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
     for place in (WORK, Path("/tmp"), Path("/dev/shm")):
         if place.exists():
-            _mount("none", str(place), "tmpfs", _NOSUID | _NODEV, f"size={limits['disk']},nr_inodes=10000,mode=0700,uid={_uid()},gid={_uid()}")
+            _mount("none", str(place), "tmpfs", _NOSUID | _NODEV, f"size={limits['disk']},nr_inodes=10000,mode=0700,uid={limits['user'] if os.getuid() == 0 else NOBODY},gid={NOBODY}")
     socket.sethostname("notation")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:  # a notebook may speak to itself
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh", b"lo", _UP_AND_RUNNING).ljust(40, b"\0"))
+    # Memory that belongs to no process is in no count.
+    for name in ("shmall", "shmmax", "msgmni"):
+        with contextlib.suppress(OSError):
+            Path("/proc/sys/kernel", name).write_text("0")
+    Path("/proc/self/oom_score_adj").write_text("1000")
     os.chdir(WORK)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits["disk"], limits["disk"]))
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
     resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"] + 5))
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
-    for capability in range(_LAST_CAPABILITY + 1):
-        _LIBC.prctl(_CAPBSET_DROP, capability, 0, 0, 0)
     if os.getuid() == 0:
+        _bound_to_nothing()
+        # A number that no other kernel has: processes are counted by user.
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(*[limits["user"]] * 3)
+    else:
+        # Of one's own numbers there is one: a namespace for each kernel counts apart.
+        _call("unshare", _NEWUSER)
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{NOBODY} {NOBODY} 1")
+        Path("/proc/self/gid_map").write_text(f"{NOBODY} {NOBODY} 1")
+        Path("/proc/sys/user/max_user_namespaces").write_text("0")
+        _bound_to_nothing()
     # For one who is not root outside, becoming nobody took nothing away: capabilities are given up in words.
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _call("capset", header, (ctypes.c_uint32 * 6)())
     _call("prctl", _SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _call("prctl", _SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    # After the change of user: the count is that user's.
     resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
 
 
-def _uid() -> int:
-    return NOBODY if os.getuid() == 0 else os.getuid()
+def _bound_to_nothing() -> None:
+    for capability in range(_LAST_CAPABILITY + 1):
+        _LIBC.prctl(_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 def _serve(connection: dict) -> None:
+    import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
+    np.random.seed()  # or all kernels would draw the same
+    # What it writes there without asking IPython would grow a file of the machine.
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    os.close(nowhere)
     file = WORK / ".connection.json"
     file.write_text(json.dumps(connection))
-    os.environ |= {"HOME": str(WORK), "TMPDIR": "/tmp", "CHALLENGE_DATA_WORK": str(WORK / "travail"), "IPYTHONDIR": str(WORK / ".ipython")}
+    os.environ |= {"HOME": str(WORK), "TMPDIR": "/tmp", "CHALLENGE_DATA_WORK": str(WORK / "travail"), "IPYTHONDIR": str(WORK / ".ipython"), "USER": "equipe"}
     kernel = IPKernelApp.instance()
     # No history kept on disk: nobody will read it.
     kernel.initialize(["-f", str(file), "--HistoryManager.enabled=False"])

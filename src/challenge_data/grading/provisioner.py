@@ -29,6 +29,11 @@ class SandboxProvisioner(KernelProvisionerBase):
         """True if the kernel went because all did."""
         return self._nursery is not None and self._nursery.gone
 
+    @property
+    def why(self) -> str:
+        """Why the nursery ended the kernel; empty when it did not."""
+        return self._nursery.why(self._name) if self._nursery and self._name else ""
+
     async def poll(self) -> int | None:
         return self._nursery.ended(self._name) if self._name else 0
 

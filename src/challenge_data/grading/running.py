@@ -4,6 +4,7 @@ What comes back from a kernel is data from a stranger: messages are bounded in s
 """
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, field
 from queue import Empty
@@ -44,7 +45,7 @@ class Ran:
     notebook: nbformat.NotebookNode
     seconds: float
     stopped: str | None = None
-    """Why it did not run to its end: ``dead kernel``, ``time``, ``output``; None when it did."""
+    """Why it did not run to its end: ``dead kernel``, ``time``, ``output``, ``memory``, ``disk``; None when it did."""
     ran: list[str] = field(default_factory=list)
     """Ids of code cells that ran to their end."""
     late: list[str] = field(default_factory=list)
@@ -87,6 +88,12 @@ class _Runner(NotebookClient):
     said = 0
     most = 0
     too_loud = False
+    reading: asyncio.Task | None = None
+    """Takes in what the cell that runs says; nbclient leaves it at that when a cell is late."""
+
+    async def _async_poll_output_msg(self, *arguments) -> None:
+        self.reading = asyncio.current_task()
+        await super()._async_poll_output_msg(*arguments)
 
     def process_message(self, msg, cell, cell_index):
         self.said += len(str(msg["content"]))
@@ -112,8 +119,19 @@ def run(notebook: nbformat.NotebookNode, limits: RunLimits = USUAL, provisioner:
     return asyncio.run(_run(notebook, limits, provisioner))
 
 
+@contextlib.contextmanager
+def by_default(provisioner: str):
+    """Kernels started meanwhile come from there, papermill's and nbclient's too."""
+    factory = KernelProvisionerFactory.instance()
+    before = factory.default_provisioner_name
+    factory.default_provisioner_name = provisioner
+    try:
+        yield
+    finally:
+        factory.default_provisioner_name = before
+
+
 async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: str) -> Ran:
-    KernelProvisionerFactory.instance().default_provisioner_name = provisioner
     started = time.monotonic()
     manager = AsyncKernelManager(kernel_name="python3", client_class=f"{__name__}._Client")
     context = zmq.asyncio.Context()
@@ -127,7 +145,8 @@ async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: 
     runner.most = limits.notebook_bytes
     ran = Ran(notebook, 0.0)
     try:
-        await manager.start_kernel()
+        with by_default(provisioner):
+            await manager.start_kernel()
         await runner.async_start_new_kernel_client()
         for rank, cell in enumerate(notebook.cells):
             if time.monotonic() - started > limits.notebook_seconds:
@@ -149,7 +168,7 @@ async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: 
                     ran.stopped = "time"
                     break
     except DeadKernelError:
-        ran.stopped = "output" if runner.too_loud else "dead kernel"
+        ran.stopped = "output" if runner.too_loud else getattr(manager.provisioner, "why", "") or "dead kernel"
     finally:
         if runner.kc is not None:
             runner.kc.stop_channels()
@@ -178,6 +197,8 @@ async def _judging(runner: _Runner, rank: int) -> bool:
 
 async def _interrupted(runner: _Runner, manager: AsyncKernelManager) -> bool:
     """Interrupt the cell that runs; true if the kernel is ready for the next one."""
+    if runner.reading is not None:
+        runner.reading.cancel()  # it would take what the next cell says
     await manager.interrupt_kernel()
     try:
         await asyncio.wait_for(runner.kc._async_wait_for_ready(timeout=5), 6)

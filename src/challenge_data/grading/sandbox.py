@@ -24,7 +24,13 @@ from challenge_data import course
 from challenge_data.grading import nursery
 
 READY_SECONDS = 60
+REMEDIES = ("What may forbid it: Ubuntu 24.04 and later (sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0), older Debian "
+            "(sudo sysctl -w kernel.unprivileged_userns_clone=1), a machine where user.max_user_namespaces is 0 or used up, a container "
+            "(start it with --cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined)")
+"""bubblewrap says what failed, seldom why."""
 _SCRATCH = "cdg-"
+_FIRST_USER = 2**17
+"""Where root grades, kernels are users without a name: a thousand numbers for each process that has a nursery, none of them the system's."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,13 @@ class Limits:
     """What one notebook's kernel may take."""
 
     memory: int = 3 * 1024**3
-    """Bytes of address space; our heaviest notebook asks for half of it."""
+    """Bytes of address space of one process; our heaviest notebook asks for half of it."""
+    together: int = 2 * 1024**3
+    """Bytes of memory that a kernel and all it started hold; looked at every quarter of a second."""
     disk: int = 200 * 1024**2
-    """Bytes written to its work folder, and again to its /tmp; both are memory."""
+    """Bytes written to its work folder, as many to /tmp and to /dev/shm; all three are memory."""
     processes: int = 200
-    """Processes and threads of the user nobody, all kernels together."""
+    """Processes and threads, a kernel."""
     seconds: int = 300
     """Of processor time."""
 
@@ -70,8 +78,7 @@ def _bubblewrap() -> str:
 
 
 def _refused(why: str) -> CannotIsolate:
-    return CannotIsolate(f"bubblewrap could not close the place: {why or 'no reason given'}. "
-                         "In a container, user namespaces or CAP_SYS_ADMIN must be allowed; some kernels forbid them (kernel.unprivileged_userns_clone)")
+    return CannotIsolate(f"bubblewrap could not close the place: {why or 'no reason given'}. {REMEDIES}")
 
 
 class Nursery:
@@ -84,7 +91,7 @@ class Nursery:
     def __init__(self, home: Path | None = None, limits: Limits = Limits()) -> None:
         self._home, self._limits = home or course.root(), limits
         self._lock, self._told = threading.Lock(), threading.Condition()
-        self._ended: dict[str, int] = {}
+        self._ended: dict[str, tuple[int, str]] = {}
         self._count = 0
 
     def __enter__(self) -> "Nursery":
@@ -158,7 +165,12 @@ class Nursery:
         """The status with which a kernel ended; None while it runs, after waiting ``timeout`` seconds."""
         with self._told:
             self._told.wait_for(lambda: name in self._ended or self.gone, timeout)
-            return self._ended.get(name, -signal.SIGKILL if self.gone else None)
+            return self._ended[name][0] if name in self._ended else -signal.SIGKILL if self.gone else None
+
+    def why(self, name: str) -> str:
+        """Why the nursery itself ended a kernel: ``memory``, ``disk``; empty when it did not."""
+        with self._told:
+            return self._ended.get(name, (0, ""))[1]
 
     def forget(self, name: str) -> None:
         """Take away the sockets of a kernel that ended."""
@@ -175,7 +187,7 @@ class Nursery:
             told = json.loads(line)
             if name := told.get("ended"):
                 with self._told:
-                    self._ended[name] = told["status"]
+                    self._ended[name] = told["status"], told["why"]
                     self._told.notify_all()
 
     def _words(self) -> str:
@@ -236,6 +248,7 @@ def _walls(home: Path, sockets: Path, limits: Limits) -> list[str]:
             options += ["--symlink", os.readlink(path), str(path)]
         elif path.exists():
             options += ["--ro-bind", str(path), str(path)]
+    options += ["--perms", "0755", "--dir", "/etc"]
     for name in ("fonts", "ld.so.cache", "ld.so.conf", "localtime", "passwd", "group", "alternatives"):
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     source = Path(__file__).resolve().parents[1]
@@ -248,9 +261,11 @@ def _walls(home: Path, sockets: Path, limits: Limits) -> list[str]:
     options += [*_bound(source, source), *_bound(home / "datasets", Path("/cours/datasets"))]
     if (home / "datasets" / "recipes").is_dir():  # they know the truth
         options += ["--tmpfs", "/cours/datasets/recipes"]
+    # What bubblewrap laid out is in memory that all kernels share: a normal user's could leave something there for the next.
+    options += ["--remount-ro", "/", "--remount-ro", "/dev"]
     environment = {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "HOME": str(nursery.WORK), "LANG": "C.UTF-8", "PYTHONPATH": str(source.parent), "PYTHONDONTWRITEBYTECODE": "1",
                    "MPLBACKEND": "module://matplotlib_inline.backend_inline", "CHALLENGE_DATA_HOME": "/cours", "MPLCONFIGDIR": "/tmp/mpl",
-                   "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "CHALLENGE_DATA_LIMITS": json.dumps(asdict(limits))}
+                   "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "CHALLENGE_DATA_LIMITS": json.dumps(asdict(limits) | {"user": _FIRST_USER + 1000 * os.getpid()})}
     for name, value in environment.items():
         options += ["--setenv", name, value]
     return options
