@@ -22,7 +22,8 @@ expert: ; @$(DEV) challenge-data expert $(ARGS)
 # Every recipe, a new challenge's too: only the French one takes arguments and asks the network. The relay comes last, it runs the lessons.
 RECIPES = $(sort $(filter-out %/france/build.py %/relay/build.py,$(wildcard datasets/recipes/*/build.py))) datasets/recipes/relay/build.py
 data: ; @$(DEV) sh -c 'python datasets/recipes/france/build.py $(ARGS) && for recipe in $(RECIPES); do python $$recipe || exit 1; done'
-bench: ; @$(DEV) python bench/measure.py $(ARGS)
+# What the environment weighs, then how fast a hundred teams are graded; ARGS=--submissions=12 for a shorter one.
+bench: ; @$(DEV) sh -c 'python bench/weight.py; weighed=$$?; python bench/grading.py $(ARGS) && exit $$weighed'
 # From src/: at the root, challenge_data.py would stand before the package.
 lint: ; @$(DEV) sh -c 'ruff check && cd src && lint-imports --no-cache --config ../pyproject.toml'
 # The learners' lock first: the developers' one keeps to its versions. ARGS=--upgrade for newer ones.

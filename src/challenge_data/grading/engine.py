@@ -14,7 +14,7 @@ from challenge_data.grading.gradebook import full, is_full
 from challenge_data.grading.marking import Job
 from challenge_data.grading.recording import DiskFull, NotRecorded, Recorder, Refused, write_feedback
 from challenge_data.grading.running import USUAL, RunLimits
-from challenge_data.grading.sandbox import CannotIsolate, Nursery, NurseryGone
+from challenge_data.grading.sandbox import CannotIsolate, NurseryGone, check
 from challenge_data.grading.summary import Summary, TeamRow
 from challenge_data.grading.workers import WorkerDied, Workers
 
@@ -58,9 +58,10 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
     if grading.resolve().is_relative_to(course.resolve()):
         raise Refused(f"{grading} is in the course's folder, which is public: people's work goes elsewhere, say where with --to")
     if not unsafe and executor is None:
-        with Nursery(course):  # said before anything is received
-            pass
+        check(course)  # said before anything is received
     with Recorder(course, challenge, grading) as recorder, Workers(executor, workers) as pool:
+        if not unsafe:
+            pool.start(marking.ready)  # while the gradebook is prepared and the hand-ins are received
         recorder.prepare()
         known = None if add_teams else recorder.teams()
         try:
@@ -82,6 +83,8 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
             step, rank = done.key
             row = rows[rank]
             if done.error:
+                if isinstance(done.error, CannotIsolate):
+                    raise done.error  # it will be so for all
                 if is_full(done.error):
                     raise full(grading, f"« {row.team} » could not be {'run' if step == MARK else 'given its feedback'}")
                 row.problem = _why(step, done.error)
@@ -98,11 +101,13 @@ def _recorded(recorder: Recorder, row: TeamRow, result: dict) -> str:
     """Why a team's marks are not in the gradebook; empty when they are. Raises only what stops all: a full disk."""
     try:
         # Once: a run that was killed finds what is there.
-        if not recorder.is_recorded(row.team):
-            recorder.record(row.team, withheld={name: told["withheld"] for name, told in result["notebooks"].items()})
+        if recorder.is_recorded(row.team):
+            scores = recorder.scores(row.team)
+        else:
+            scores = recorder.record(row.team, withheld={name: told["withheld"] for name, told in result["notebooks"].items()})
     except (NotRecorded, Refused) as problem:
         return str(problem)
-    row.fill(result, recorder.scores(row.team))
+    row.fill(result, scores)
     return ""
 
 

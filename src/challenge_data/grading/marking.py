@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 from dataclasses import asdict, dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
 import nbformat
@@ -18,7 +19,7 @@ from challenge_data.grading import watching
 from challenge_data.grading.receiving import files_of
 from challenge_data.grading.restoring import Note, restore
 from challenge_data.grading.running import PROVISIONER, Ran, RunLimits, run
-from challenge_data.grading.sandbox import NurseryGone
+from challenge_data.grading.sandbox import NurseryGone, nursery_here
 from challenge_data.grading.watching import Flag
 
 RESULT = "result.json"
@@ -53,15 +54,29 @@ class Job:
     limits: RunLimits = RunLimits()
 
 
+def ready() -> None:
+    """Warm kernels at hand in this process before its first team's turn; they take seconds to come.
+
+    Raises:
+        CannotIsolate: this machine cannot put the code apart.
+    """
+    nursery_here()
+
+
 def stamp(received_sha256: str, masters: dict[str, bytes], limits: RunLimits) -> str:
     """What a result depends on, as one word."""
     digest = hashlib.sha256(received_sha256.encode())
     for name in sorted(masters):
         digest.update(name.encode() + b"\0" + masters[name])
     digest.update(repr(limits).encode())
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):  # a check that changed judges anew
-        digest.update(path.read_bytes())
+    digest.update(_toolkit())
     return digest.hexdigest()
+
+
+@cache
+def _toolkit() -> bytes:
+    """Our own code: a check that changed judges anew."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parents[1].rglob("*.py")))).digest()
 
 
 def result_of(grading: Path, team: str, challenge: str) -> dict | None:
@@ -87,7 +102,7 @@ def mark(job: Job) -> dict:
         CannotIsolate: this machine cannot put the code apart, and ``unsafe`` was not said.
     """
     course, grading = Path(job.course), Path(job.grading)
-    masters, releases = ({path.stem: nbformat.read(path, 4) for path in sorted((course / kind / job.challenge).glob("*.ipynb"))} for kind in ("solutions", "exercises"))
+    masters, releases = (_notebooks(*((path, path.stat().st_mtime_ns) for path in sorted((course / kind / job.challenge).glob("*.ipynb")))) for kind in ("solutions", "exercises"))
     files = files_of(Path(job.received))
     restored = restore(masters, files.files, releases)
     target = grading / "executed" / job.team / job.challenge
@@ -109,6 +124,12 @@ def mark(job: Job) -> dict:
     (draft / RESULT).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     _put(draft, target)
     return told
+
+
+@lru_cache(maxsize=2)
+def _notebooks(*dated: tuple[Path, int]) -> dict[str, nbformat.NotebookNode]:
+    """Read once for all teams: restoring works on copies."""
+    return {path.stem: nbformat.read(path, 4) for path, _ in dated}
 
 
 def _ran(notebook: nbformat.NotebookNode, job: Job) -> Ran:

@@ -186,15 +186,13 @@ async def _run(notebook: nbformat.NotebookNode, limits: RunLimits, provisioner: 
 async def _judging(runner: _Runner, rank: int) -> bool:
     """True if wrong answers are still refused at this moment; a canary takes the cell's place in the notebook only while it runs."""
     cell = runner.nb.cells[rank]
+    source, words = watching.canary(cell.source)
+    canary = nbformat.v4.new_code_cell(source)
     try:
-        for source, word in watching.canaries(cell.source):
-            canary = nbformat.v4.new_code_cell(source)
-            await runner.async_execute_cell(canary, rank)
-            if not watching.refused(canary, word):
-                return False
+        await runner.async_execute_cell(canary, rank)
     finally:
         runner.nb.cells[rank] = cell
-    return True
+    return watching.refused(canary, words)
 
 
 async def _interrupted(runner: _Runner, manager: AsyncKernelManager) -> bool:

@@ -57,6 +57,30 @@ class NurseryGone(RuntimeError):
     """The process that holds the kernels was ended, which is nobody's work's fault: run again."""
 
 
+def check(home: Path) -> None:
+    """See that bubblewrap closes the place here, without waiting for the libraries.
+
+    Raises:
+        CannotIsolate: as :class:`Nursery`.
+    """
+    program = _bubblewrap()
+    with tempfile.TemporaryDirectory(prefix="cd-check-") as folder:
+        tried = subprocess.run([program, *_walls(home, Path(folder), Limits()), sys.executable, "-I", "-S", "-c", "pass"], env={}, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if tried.returncode:
+        raise _refused(tried.stderr[-500:].strip())
+
+
+def _bubblewrap() -> str:
+    program = shutil.which("bwrap")
+    if program is None:
+        raise CannotIsolate("bubblewrap is not installed: sudo apt install bubblewrap (Debian, Ubuntu), or run where it is")
+    return program
+
+
+def _refused(why: str) -> CannotIsolate:
+    return CannotIsolate(f"bubblewrap could not close the place: {why or 'no reason given'}. {REMEDIES}")
+
+
 class Nursery:
     """Warm kernels, each apart from all. One a worker process; used as a context.
 
@@ -71,9 +95,7 @@ class Nursery:
         self._count = 0
 
     def __enter__(self) -> "Nursery":
-        program = shutil.which("bwrap")
-        if program is None:
-            raise CannotIsolate("bubblewrap is not installed: sudo apt install bubblewrap (Debian, Ubuntu), or run where it is")
+        program = _bubblewrap()
         self._folder, self._ours = _scratch()
         self._outside, inside = socket.socketpair()
         self._said = tempfile.TemporaryFile("w+", prefix="cdg-")
@@ -90,7 +112,7 @@ class Nursery:
         if not line:
             why = self._words()
             self.__exit__()
-            raise CannotIsolate(f"bubblewrap could not close the place: {why or 'no reason given'}. {REMEDIES}")
+            raise _refused(why)
         self._outside.settimeout(None)
         threading.Thread(target=self._listen, daemon=True).start()
         return self

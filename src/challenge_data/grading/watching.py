@@ -146,24 +146,33 @@ _CANARIES = {
     "has_columns": f"check.has_columns({_TABLE}, ['absente'], what='tableau ' + WORD)",
     "one_row_each": f"check.one_row_each({_TABLE}, ['a', 'b', WORD], key='cle')",
     "column": f"check.column({_TABLE}, 'cle', 'valeur', {{'a': 1, 'b': 3}}, mistakes=[({{'b': 2}}, WORD)])",
+    "figure": "check.figure(__import__('matplotlib.figure').figure.Figure().add_subplot().plot([1, 2]), what='figure ' + WORD, question=WORD)",
     "": "assert 1 == 2, WORD",
 }
 """Verb of ``check`` -> a call that must refuse with the word; the empty one is Python's own."""
+_CAUGHT = 'try: {}\nexcept Exception as _canari: __import__("sys").stderr.write(str(_canari) + "\\n")'
+"""A refusal that lets the next one be heard. No name that a team may have used is touched."""
 
 
-def canaries(test: str) -> list[tuple[str, str]]:
-    """(source, word that its refusal must hold) of what must be refused just before a test cell: one a verb that the test uses.
+def canary(test: str) -> tuple[str, list[str]]:
+    """What must be refused just before a test cell: a wrong answer for each verb that the test uses, in one cell.
 
-    The word is drawn for each: a team's code cannot have written it beforehand.
+    One of them, drawn too, goes the whole way of a refusal and ends the cell; those before it say theirs by themselves: a round trip to
+    the kernel costs as much as ten of them.
+
+    Returns:
+        Source, and the words that its refusals must hold. They are drawn each time: a team's code cannot have written them beforehand.
     """
-    used = [verb for verb in _CANARIES if verb and f"check.{verb}(" in test]
-    drawn = [(verb, secrets.token_hex(6)) for verb in (used or [""])]
-    return [(_CANARIES[verb].replace("WORD", f'"{word}"'), word) for verb, word in drawn]
+    verbs = [verb for verb in _CANARIES if verb and f"check.{verb}(" in test] or [""]
+    secrets.SystemRandom().shuffle(verbs)
+    words = [secrets.token_hex(6) for _ in verbs]
+    *caught, last = (_CANARIES[verb].replace("WORD", f'"{word}"') for verb, word in zip(verbs, words, strict=True))
+    return "\n".join([*(_CAUGHT.format(call) for call in caught), last]), words
 
 
-def refused(cell: nbformat.NotebookNode, word: str) -> bool:
-    """True if a canary did what it must: its word, on the channel where refusals are written, and nothing that looks like a result."""
+def refused(cell: nbformat.NotebookNode, words: list[str]) -> bool:
+    """True if a canary did what it must: all its words, on the channel where refusals are written."""
     said = "".join(output.get("text", "") for output in cell.outputs if output.output_type == "stream" and output.name == "stderr")
     said += "".join(str(output.get("evalue", "")) for output in cell.outputs if output.output_type == "error")
-    return word in said
+    return all(word in said for word in words)
 

@@ -46,7 +46,7 @@ class Workers:
     def __init__(self, executor: Executor | None = None, count: int | None = None) -> None:
         """
         Args:
-            executor: left open at the end; by default processes of this machine, started when the first call is made.
+            executor: left open at the end; by default processes of this machine, started when the first call is made, or by :meth:`start`.
             count: how many processes, as many as cores by default.
         """
         self._given, self._count = executor, count or _cores()
@@ -66,6 +66,13 @@ class Workers:
             if kind is not None:
                 self._leash.close()  # nobody waits for what is under way
             self._end()
+
+    def start(self, function: Callable, *arguments: Any) -> None:
+        """Start the processes now, each with a call of its own that prepares it: its answer is not awaited, what it raises not told."""
+        if self._given is None and self._pool is None:
+            self._open()
+            for _ in range(self._count):
+                self._pool.submit(function, *arguments)
 
     def add(self, key: Hashable, function: Callable, *arguments: Any, first: bool = False) -> None:
         """One more call, to be made after those that wait, or before them; function and arguments can be pickled."""
@@ -98,15 +105,18 @@ class Workers:
 
     def _submit(self, call: _Call) -> None:
         if self._pool is None:
-            context = get_context("spawn")
-            held, self._leash = context.Pipe(duplex=False)
-            self._pool = ProcessPoolExecutor(self._count, mp_context=context, initializer=_on_a_leash, initargs=(held,))
+            self._open()
         try:
             self._asked[self._pool.submit(call.function, *call.arguments)] = call
         except BrokenProcessPool as error:
             refused: Future = Future()
             refused.set_exception(error)
             self._asked[refused] = call
+
+    def _open(self) -> None:
+        context = get_context("spawn")
+        held, self._leash = context.Pipe(duplex=False)
+        self._pool = ProcessPoolExecutor(self._count, mp_context=context, initializer=_on_a_leash, initargs=(held,))
 
     def _end(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
