@@ -100,7 +100,8 @@ class Recorder:
         source = self.course / self._config.CourseDirectory.source_directory / self.challenge
         masters = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(source.glob("*.ipynb"))}
         if not masters:
-            raise Refused(f"No notebook in {source}: is « {self.challenge} » the challenge's name? Run `make build` if it is new.")
+            there = ", ".join(sorted(path.name for path in source.parent.glob("*/"))) or "none"
+            raise Refused(f"No notebook in {source}: is « {self.challenge} » the challenge's name? There are: {there}. Run `make build` if it is new.")
         what = "The gradebook could not be prepared"
         with _room(self.grading, what), tempfile.TemporaryDirectory(prefix="challenge-data-prepare-") as folder:
             check_room(self.grading, what)
