@@ -77,19 +77,11 @@ _EXPORTER = HTMLExporter(exclude_anchor_links=True)
 
 
 class Inert(Preprocessor):
-    """Results of the kinds that are shown, with what a page needs of them: an odd value would be written into the page as it is."""
+    """Results of the kinds that are shown, without metadata: a picture's width would be written into the page as it is."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:
-        if cell.cell_type == "code":
-            cell.execution_count = _count(cell.get("execution_count"))
-            for output in cell.get("outputs", []):
-                if "execution_count" in output:
-                    output.execution_count = _count(output.execution_count)
-                if output.output_type in ("display_data", "execute_result"):
-                    output.metadata = NotebookNode()
-                    output.data = NotebookNode({kind: value for kind, value in output.data.items() if kind in SHOWN and isinstance(value, str)})
+        for output in cell.get("outputs", []):
+            if output.output_type in ("display_data", "execute_result"):
+                output.metadata = NotebookNode()
+                output.data = NotebookNode({kind: value for kind, value in output.data.items() if kind in SHOWN and isinstance(value, str)})
         return cell, resources
-
-
-def _count(value: object) -> int | None:
-    return value if type(value) is int else None
