@@ -162,7 +162,7 @@ def give(page: Page, field: str, value: str) -> None:
     """Typed, and saved as the field is left."""
     with page.expect_response(lambda response: response.request.method == "PUT") as saved:
         page.locator(f"[id='{field}']").fill(value)
-        page.keyboard.press("Escape")
+        page.keyboard.press("Tab")
     assert saved.value.ok
 
 
