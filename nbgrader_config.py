@@ -48,3 +48,12 @@ c.ClearSolutions.text_stub = "*À vous : double-cliquez ici, effacez cette ligne
 c.Autograde.create_student = False
 # Seconds a cell may take.
 c.ExecutePreprocessor.timeout = 60
+
+# Pages made of a team's notebook hold nothing that runs: formgrader's are served by the instructor's own JupyterLab.
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.exclude_anchor_links = True
+c.HTMLExporter.preprocessors = ["challenge_data.grading.showing.Inert"]
+c.HTMLExporter.filters = {
+    "markdown2html": "challenge_data.grading.showing.markdown2html",
+    "clean_html": "challenge_data.grading.showing.clean",
+}

@@ -44,14 +44,14 @@ def address(course, work) -> Iterator[str]:
     yield from serve(course, environment)
 
 
-def serve(course: Path, environment: dict[str, str]) -> Iterator[str]:
+def serve(course: Path, environment: dict[str, str], *options: str) -> Iterator[str]:
     """JupyterLab started in a course folder, until the test is done with it; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
-         "--IdentityProvider.token=", f"--ServerApp.root_dir={course}"],
+         "--IdentityProvider.token=", f"--ServerApp.root_dir={course}", *options],
         cwd=course, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     url = f"http://127.0.0.1:{port}"
     for _ in range(START_SECONDS * 4):

@@ -39,11 +39,13 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
         tell: called with the number of teams, then with each team's row as soon as it is recorded.
 
     Raises:
-        CannotGrade: no sandbox here and ``unsafe`` was not said, no such folder, another challenge's masters, a full disk.
+        CannotGrade: no sandbox here and ``unsafe`` was not said, no such folder or an empty one, another challenge's masters, a full disk.
     """
     try:
         return _grade(source, challenge, course, grading or default_grading(course), workers, unsafe, add_teams, feedback, limits, executor, tell)
-    except (CannotIsolate, Refused, DiskFull) as problem:
+    except CannotIsolate as problem:
+        raise CannotGrade(f"{problem}. Nothing was run. docs/grading.md, « The sandbox », says which machines have one, and what --unsafe risks.") from problem
+    except (Refused, DiskFull) as problem:
         raise CannotGrade(str(problem)) from problem
     except OSError as problem:
         raise CannotGrade(f"{problem.filename or source}: {problem.strerror}") from problem
@@ -59,6 +61,8 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
         raise Refused(f"{grading} is in the course's folder, which is public: people's work goes elsewhere, say where with --to")
     if not unsafe and executor is None:
         check(course)  # said before anything is received
+    if source and not source.is_dir():
+        raise CannotGrade(f"{source}: {'is no folder' if source.exists() else 'no such folder'}. Give the folder that has one folder, zip or notebook a team.")
     with Recorder(course, challenge, grading) as recorder, Workers(executor, workers) as pool:
         if not unsafe:
             pool.start(marking.ready)  # while the gradebook is prepared and the hand-ins are received
@@ -68,6 +72,9 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
             received = receiving.receive(source, challenge, grading, known) if source else receiving.received_before(challenge, grading, known)
         except ValueError as error:
             raise Refused(str(error)) from error
+        if not received:
+            raise CannotGrade(f"{source} holds no hand-in: give the folder that has one folder, zip or notebook a team." if source else
+                              f"Nothing of « {challenge} » was received before in {grading}: give the folder of hand-ins, or --to another grading folder.")
         if add_teams:
             recorder.add_teams(sorted({one.team for one in received if not one.problem}))
         masters = {path.stem: path.read_bytes() for path in sorted((course / "solutions" / challenge).glob("*.ipynb"))}

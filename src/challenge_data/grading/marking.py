@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 
 from challenge_data.grading import watching
+from challenge_data.grading.keeping import read_record
 from challenge_data.grading.receiving import files_of
 from challenge_data.grading.restoring import Note, restore
 from challenge_data.grading.running import PROVISIONER, Ran, RunLimits, run
@@ -23,6 +24,8 @@ from challenge_data.grading.sandbox import NurseryGone, nursery_here
 from challenge_data.grading.watching import Flag
 
 RESULT = "result.json"
+TIMESTAMP = "timestamp.txt"
+"""nbgrader's: when a hand-in came, in UTC."""
 UNSAFE_PROVISIONER = "local-provisioner"
 
 _WHY = {
@@ -121,6 +124,8 @@ def mark(job: Job) -> dict:
         told["notebooks"][name] = {
             "found": one.found, "notes": [asdict(note) for note in one.notes], "seconds": round(ran.seconds, 2), "stopped": ran.stopped,
             "late": ran.late, "flags": [asdict(flag) for flag in flags], "withheld": withheld}
+    if record := read_record(Path(job.received)):
+        (draft / TIMESTAMP).write_text(record["at"], encoding="utf-8")
     (draft / RESULT).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     _put(draft, target)
     return told

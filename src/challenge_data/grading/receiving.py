@@ -287,7 +287,7 @@ def _team(entry: _HandIn, teams: Collection[str] | None) -> tuple[str, str | Non
             return plain, f"{shown(entry.channel)}: nbgrader cannot find a folder named as its team, {shown(match[0])}. Rename that team in the gradebook."
         return match[0], None
     near = difflib.get_close_matches(plain.casefold(), by_key, n=1)
-    hint = f"the nearest is {by_key[near[0]][0]}; rename the entry, or add the team" if near else "rename the entry, or add the team"
+    hint = f"the nearest is {by_key[near[0]][0]}; rename the entry, or add the team (--add-teams adds all that are new)" if near else "rename the entry, or add the team (--add-teams adds all that are new)"
     return plain or "?", f"{shown(entry.channel)}: {shown(written)} is no team of the gradebook; {hint}."
 
 

@@ -31,6 +31,7 @@ from challenge_data.grading.gradebook import (
     url,
     write_whole,
 )
+from challenge_data.grading.marking import TIMESTAMP
 from challenge_data.grading.marks import Mark, Scores
 from challenge_data.grading.watching import is_test
 
@@ -98,7 +99,8 @@ class Recorder:
         source = self.course / self._config.CourseDirectory.source_directory / self.challenge
         masters = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(source.glob("*.ipynb"))}
         if not masters:
-            raise Refused(f"No notebook in {source}: is « {self.challenge} » the challenge's name? Run `make build` if it is new.")
+            there = ", ".join(sorted(path.name for path in source.parent.glob("*/"))) or "none"
+            raise Refused(f"No notebook in {source}: is « {self.challenge} » the challenge's name? There are: {there}. Run `make build` if it is new.")
         what = "The gradebook could not be prepared"
         with _room(self.grading, what), _scratch(self.grading / SCRATCH) as scratch:
             check_room(self.grading, what)
@@ -181,6 +183,7 @@ class Recorder:
                     converting.autograde(self._config, self.challenge, team, executed.parents[1])
             except converting.Failed as failure:
                 raise NotRecorded(f"nbgrader could not record « {team} », the other teams are not concerned:\n{failure}") from failure
+            self._tell_formgrader(team, executed)
             self._call_a_person(team, [(notebook, cell) for notebook, cells in (withheld or {}).items() if notebook in sources for cell in cells])
             self._leave_settled(team, [(notebook, cell) for notebook, cell in settled if old_sources.get(notebook, "") == sources.get(notebook)])
             self._opened().settle()
@@ -287,6 +290,14 @@ class Recorder:
             if is_test(cells[0]) and not locked:
                 raise Refused(f"{path}: its test cell « {name} » could be changed by a team. Build the masters again.")
         return hashlib.sha256(json.dumps([[cell.cell_type, cell.source] for cell in notebook.cells]).encode()).hexdigest()
+
+    def _tell_formgrader(self, team: str, executed: Path) -> None:
+        """It counts folders of ``submitted/``, and compares the time in them. No notebook is put there: its button « Autograde » would run it
+        with the instructor's rights, and finds nothing."""
+        if (timestamp := executed / TIMESTAMP).exists():
+            folder = _folder(self._config.CourseDirectory.submitted_directory, team, self.challenge)
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(timestamp, folder)
 
     def _call_a_person(self, team: str, cells: list[tuple[str, str]]) -> None:
         """nbgrader waits for no one where code gives the points."""
