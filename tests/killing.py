@@ -296,30 +296,25 @@ def while_writing(random_: random.Random) -> Callable[[Path, float], None]:
 
 
 def campaign(ground: Ground, kills: int, writing: int, seed: int, executor: Executor | None = None) -> Iterator[Killed]:
-    """Kills over the whole duration, a fifth of them of a worker or the sandbox; then until enough fell into a write."""
-    chance = random.Random(seed)
-    fell = 0
-    for rank in range(2 * kills):
-        if fell >= kills:
-            break
-        victim = {3: WORKER, 8: SANDBOX}.get(rank % 10, MAIN)
-        # One in twelve is taken up by the command itself: it takes longer.
-        told = kill(ground, _start(rank), victim, drawn(chance), f"k{rank}", executor if rank % 12 else None)
-        if told.ended:  # the machine is faster than when it was measured
-            ground.lasts[told.start] *= 0.7
-        fell += not told.ended
-        yield told
-    fell = 0
-    for rank in range(5 * writing):
-        if fell >= writing:
-            return
-        told = kill(ground, _start(rank), MAIN, while_writing(chance), f"w{rank}", executor)
-        fell += told.writing
+    """Kills over the whole duration, a fifth of them of a worker or the sandbox, and kills during a write in between, until there were enough of both."""
+    chance, anywhere, within, rank = random.Random(seed), 0, 0, 0
+    while (anywhere < kills or within < writing) and rank < 3 * (kills + writing):
+        if within < writing and (rank % 5 == 4 or anywhere >= kills):
+            told = kill(ground, _start(rank), MAIN, while_writing(chance), f"w{rank}", executor)
+            within += told.writing
+        else:
+            victim = {3: WORKER, 8: SANDBOX}.get(rank % 10, MAIN)
+            # One in twelve is taken up by the command itself: it takes longer.
+            told = kill(ground, _start(rank), victim, drawn(chance), f"k{rank}", executor if rank % 12 else None)
+            anywhere += not told.ended
+            if told.ended:  # the machine is faster than when it was measured
+                ground.lasts[told.start] *= 0.7
+        rank += 1
         yield told
 
 
 def _start(rank: int) -> str:
-    return "again" if rank % 3 else "first"
+    return "first" if rank % 3 == 2 else "again"
 
 
 def warm(ground: Ground) -> ProcessPoolExecutor:

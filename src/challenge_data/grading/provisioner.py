@@ -5,6 +5,7 @@ Chosen by a kernelspec's ``metadata.kernel_provisioner``, or by ``JUPYTER_DEFAUL
 
 import asyncio
 import signal
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import KernelProvisionerBase
@@ -63,6 +64,9 @@ class SandboxProvisioner(KernelProvisionerBase):
         self._nursery = nursery_here()
         self._name, reached = self._nursery.start(
             {**ports, "key": session.key.decode(), "signature_scheme": session.signature_scheme, "kernel_name": self.kernel_spec.display_name})
+        if not self.parent.connection_file:
+            # Written anyway by jupyter_client: where it goes with the nursery, whatever ends it, and no kernel sees it.
+            self.parent.connection_file = str(Path(reached["ip"]).parent.with_suffix(".json"))
         self.connection_info = reached | {"key": session.key}
         return self.connection_info
 

@@ -132,7 +132,9 @@ class Nursery:
         self._outside.close()
         self._said.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-        os.close(self._ours)
+        if self._ours is not None:
+            os.close(self._ours)
+            self._ours = None
 
     @property
     def pid(self) -> int:
