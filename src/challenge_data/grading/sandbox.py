@@ -24,6 +24,7 @@ from challenge_data import course
 from challenge_data.grading import nursery
 
 READY_SECONDS = 60
+END_SECONDS = 2
 REMEDIES = ("What may forbid it: Ubuntu 24.04 and later (sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0), older Debian "
             "(sudo sysctl -w kernel.unprivileged_userns_clone=1), a machine where user.max_user_namespaces is 0 or used up, a container "
             "(start it with --cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined)")
@@ -71,6 +72,9 @@ def check(home: Path) -> None:
 
 
 def _bubblewrap() -> str:
+    for place in (Path(__file__), Path(sys.prefix), Path(sys.base_prefix)):
+        if place.resolve().is_relative_to("/tmp"):
+            raise CannotIsolate(f"{place} lies under /tmp, where each kernel has a disk of its own and would not see it: install the course elsewhere")
     program = shutil.which("bwrap")
     if program is None:
         raise CannotIsolate("bubblewrap is not installed: sudo apt install bubblewrap (Debian, Ubuntu), or run where it is")
@@ -118,6 +122,11 @@ class Nursery:
         return self
 
     def __exit__(self, *_error) -> None:
+        # Asked first: of what is killed, nobody can count the processor time.
+        with contextlib.suppress(OSError):
+            self._outside.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_SECONDS)
         self._process.kill()
         self._process.wait()
         self._outside.close()
