@@ -139,6 +139,20 @@ def test_it_writes_nowhere_but_at_home(place):
 
 
 @needs_walls
+def test_a_course_under_tmp_is_graded_too(tmp_path):
+    """A clone tried out there; a kernel's own /tmp would hide it."""
+    package = tmp_path / "src" / "challenge_data"
+    shutil.copytree(PROJECT / "src" / "challenge_data", package, ignore=shutil.ignore_patterns("__pycache__"))
+    program = "from challenge_data.grading.running import run\nimport nbformat\n" \
+              "book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('import tempfile; from challenge_data import check; print(tempfile.TemporaryFile().write(b\"abc\"), check.__module__)'),\n" \
+              "    nbformat.v4.new_code_cell('open(\"/tmp/x\", \"w\")')])\n" \
+              "run(book)\nprint(book.cells[0].outputs[0].get('text', book.cells[0].outputs), str(book.cells[1].outputs[0])[:400])"
+    assert package.resolve().is_relative_to("/tmp"), "where pytest puts its folders"
+    done = subprocess.run([sys.executable, "-c", program], env=os.environ | {"PYTHONPATH": os.pathsep.join([str(package.parent), os.environ.get("PYTHONPATH", "")])}, cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.startswith("3 challenge_data") and ("Errno 30" in done.stdout or "Errno 13" in done.stdout), done.stdout + done.stderr
+
+
+@needs_walls
 def test_files_do_not_outlive_their_notebook():
     ran("open('/home/equipe/trace', 'w').write('a'); open('/tmp/trace', 'w').write('a'); open('/dev/shm/trace', 'w').write('a')")
     assert said(ran('''

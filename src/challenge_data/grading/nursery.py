@@ -165,7 +165,7 @@ def _become_a_kernel(name: str, connection: dict, limits: dict) -> None:
             _, status = os.waitpid(inner, 0)
             os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
         _close_the_world(name, limits)
-        _serve(connection)
+        _serve(connection, "/tmp" if limits["own_tmp"] else str(WORK))
     except BaseException as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
         os._exit(70)
@@ -177,7 +177,8 @@ def _close_the_world(name: str, limits: dict) -> None:
     _mount(str(KERNELS / name), str(OWN), None, _BIND)
     _mount("none", str(KERNELS), "tmpfs", _RDONLY | _NOSUID | _NODEV, "size=4k")
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
-    for place in (WORK, Path("/tmp"), Path("/dev/shm")):
+    own = [WORK, Path("/dev/shm")] + [Path("/tmp")] * limits["own_tmp"]
+    for place in own:
         if place.exists():
             _mount("none", str(place), "tmpfs", _NOSUID | _NODEV, f"size={limits['disk']},nr_inodes=10000,mode=0700,uid={limits['user'] if os.getuid() == 0 else NOBODY},gid={NOBODY}")
     socket.sethostname("notation")
@@ -221,7 +222,7 @@ def _bound_to_nothing() -> None:
         _LIBC.prctl(_CAPBSET_DROP, capability, 0, 0, 0)
 
 
-def _serve(connection: dict) -> None:
+def _serve(connection: dict, temporary: str) -> None:
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
@@ -233,7 +234,7 @@ def _serve(connection: dict) -> None:
     os.close(nowhere)
     file = WORK / ".connection.json"
     file.write_text(json.dumps(connection))
-    os.environ |= {"HOME": str(WORK), "TMPDIR": "/tmp", "CHALLENGE_DATA_WORK": str(WORK / "travail"), "IPYTHONDIR": str(WORK / ".ipython"), "USER": "equipe"}
+    os.environ |= {"HOME": str(WORK), "TMPDIR": temporary, "CHALLENGE_DATA_WORK": str(WORK / "travail"), "IPYTHONDIR": str(WORK / ".ipython"), "USER": "equipe"}
     kernel = IPKernelApp.instance()
     # No history kept on disk: nobody will read it.
     kernel.initialize(["-f", str(file), "--HistoryManager.enabled=False"])

@@ -72,9 +72,6 @@ def check(home: Path) -> None:
 
 
 def _bubblewrap() -> str:
-    for place in (Path(__file__), Path(sys.prefix), Path(sys.base_prefix)):
-        if place.resolve().is_relative_to("/tmp"):
-            raise CannotIsolate(f"{place} lies under /tmp, where each kernel has a disk of its own and would not see it: install the course elsewhere")
     program = shutil.which("bwrap")
     if program is None:
         raise CannotIsolate("bubblewrap is not installed: sudo apt install bubblewrap (Debian, Ubuntu), or run where it is")
@@ -262,24 +259,32 @@ def _walls(home: Path, sockets: Path, limits: Limits) -> list[str]:
     options += ["--perms", "0755", "--dir", "/etc"]
     for name in ("fonts", "ld.so.cache", "ld.so.conf", "localtime", "passwd", "group", "alternatives"):
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    source = Path(__file__).resolve().parents[1]
-    # Python and its libraries stand where they stand outside; those under /usr are there already.
-    for path in dict.fromkeys(Path(place).resolve() for place in (sys.base_prefix, sys.prefix, sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))):
-        if not path.is_relative_to("/usr"):
-            options += _bound(path, path)
-    options += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--perms", "0755", "--dir", "/run", "--bind", str(sockets), str(nursery.KERNELS),
-                "--perms", "0755", "--dir", str(nursery.OWN), *_above(nursery.WORK), "--perms", "0755", "--dir", str(nursery.WORK)]
-    options += [*_bound(source, source), *_bound(home / "datasets", Path("/cours/datasets"))]
+    # A disk in memory that is the nursery's own; each kernel lays another over it.
+    options += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", *_above(nursery.WORK), "--tmpfs", str(nursery.WORK)]
+    code = _code()
+    for path in code:
+        options += _bound(path, path)
+    options += ["--perms", "0755", "--dir", "/run", "--bind", str(sockets), str(nursery.KERNELS), "--perms", "0755", "--dir", str(nursery.OWN)]
+    options += _bound(home / "datasets", Path("/cours/datasets"))
     if (home / "datasets" / "recipes").is_dir():  # they know the truth
         options += ["--tmpfs", "/cours/datasets/recipes"]
     # What bubblewrap laid out is in memory that all kernels share: a normal user's could leave something there for the next.
-    options += ["--remount-ro", "/", "--remount-ro", "/dev"]
-    environment = {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "HOME": str(nursery.WORK), "LANG": "C.UTF-8", "PYTHONPATH": str(source.parent), "PYTHONDONTWRITEBYTECODE": "1",
-                   "MPLBACKEND": "module://matplotlib_inline.backend_inline", "CHALLENGE_DATA_HOME": "/cours", "MPLCONFIGDIR": "/tmp/mpl",
-                   "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "CHALLENGE_DATA_LIMITS": json.dumps(asdict(limits) | {"user": _FIRST_USER + 1000 * os.getpid()})}
+    options += ["--remount-ro", "/", "--remount-ro", "/dev", "--remount-ro", "/tmp"]
+    # A course that someone tries out under /tmp would be hidden by a kernel's own.
+    own_tmp = not any(path.is_relative_to("/tmp") for path in code)
+    environment = {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "HOME": str(nursery.WORK), "LANG": "C.UTF-8", "PYTHONPATH": str(code[-1].parent), "PYTHONDONTWRITEBYTECODE": "1",
+                   "MPLBACKEND": "module://matplotlib_inline.backend_inline", "CHALLENGE_DATA_HOME": "/cours", "MPLCONFIGDIR": str(nursery.WORK / "mpl"),
+                   "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "CHALLENGE_DATA_LIMITS": json.dumps(asdict(limits) | {"user": _FIRST_USER + 1000 * os.getpid(), "own_tmp": own_tmp})}
     for name, value in environment.items():
         options += ["--setenv", name, value]
     return options
+
+
+def _code() -> list[Path]:
+    """Python, its libraries and our package, last, which stand inside where they stand outside; what is under /usr is there already."""
+    places = (sys.base_prefix, sys.prefix, sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))
+    libraries = dict.fromkeys(Path(place).resolve() for place in places)
+    return [*(path for path in libraries if not path.is_relative_to("/usr")), Path(__file__).resolve().parents[1]]
 
 
 def _bound(outside: Path, inside: Path) -> list[str]:
