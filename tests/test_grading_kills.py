@@ -60,4 +60,5 @@ def test_a_loss_is_seen(ground):
     (place / "executed" / ".tiny.draft").mkdir()
     now = killing.everything(place)
     assert [what for what in now if now[what] != ground.witnesses["again"][what]] == ["grades"]
-    assert killing.left_over(place, ground.short) == ["executed/.tiny.draft"]
+    sockets = [path.name for path in ground.short.glob("cdg-*")]  # of the workers that these tests keep warm
+    assert sorted(killing.left_over(place, ground.short)) == sorted(["executed/.tiny.draft", *sockets])
