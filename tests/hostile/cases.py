@@ -106,7 +106,8 @@ class Case:
     must: str = ""
     """What ``also`` looks at, in words for the table."""
     by: str = "autograde"
-    """What the instructor of stock does: ``autograde``, ``feedback`` (then the pages too), ``unpack`` (shutil.unpack_archive alone)."""
+    """What the instructor of stock does: ``autograde``, ``feedback`` (then the pages too), ``export`` (then the marks as grades.csv),
+    ``unpack`` (places the entry alone: an archive by shutil.unpack_archive)."""
     team: str = ""
     """The team as our summary names it, where it is not ``name``."""
     withstands: str = ""
@@ -126,6 +127,35 @@ class Case:
         return ", ".join([*words, self.must] if self.must else words)
 
 
+def gathered(cases: list[Case]) -> Callable:
+    """A decorator for ``make(course, folder)``, which hands in the folder (or writes beside it) of that name: adds the case to the list."""
+    def case(name: str, tries: str, stock: Callable[[Stock], str] | None, points: float, **more) -> Callable:
+        def add(make: Callable[[Course, Path], None]) -> Callable:
+            cases.append(Case(name, tries, lambda course, received: make(course, received / name), stock, points, **more))
+            return make
+
+        return add
+
+    return case
+
+
+def harmed(deserved: float) -> Callable[[Stock], str]:
+    """Evidence that stock gives an honest team, or its sibling, less than they deserve."""
+    def look(stock: Stock) -> str:
+        if stock.sibling is None:
+            return f"exit code {stock.code}: nobody is graded, the sibling neither"
+        if stock.points is None:
+            return f"exit code {stock.code}: that team is not graded"
+        return f"{stock.points:g} points instead of {deserved:g}" if stock.points < deserved else ""
+
+    return look
+
+
+def won(deserved: float) -> Callable[[Stock], str]:
+    """Evidence that stock gives points that were not earned."""
+    return lambda stock: f"{stock.points:g} points instead of {deserved:g}" if stock.points is not None and stock.points > deserved else ""
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
@@ -136,10 +166,12 @@ def _text(path: Path) -> str:
 def all_cases() -> list[Case]:
     """Of every room, in the order of the table."""
     import archives
+    import files
     import honest
     import inside
+    import names
     import nbgraders
     import outside
     import structure
 
-    return [case for room in (honest, structure, archives, inside, outside, nbgraders) for case in room.CASES]
+    return [case for room in (honest, structure, files, names, archives, inside, outside, nbgraders) for case in room.CASES]

@@ -22,7 +22,7 @@ MOST_LOG = 100_000
 
 def main(order: dict) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    for name, most in {"NPROC": 300, "FSIZE": 400 * 1024**2, "AS": 4 * 1024**3, "CORE": 0, "CPU": 120}.items():
+    for name, most in {"NPROC": 300, "FSIZE": 1200 * 1024**2, "AS": 4 * 1024**3, "CORE": 0, "CPU": 120}.items():
         _, hard = resource.getrlimit(number := getattr(resource, f"RLIMIT_{name}"))
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(number, (most, most))
@@ -34,6 +34,8 @@ def main(order: dict) -> None:
         commands.append([sys.executable, "-m", "nbgrader", "autograde", "citadelle", f"--ExecutePreprocessor.timeout={order['cell_seconds']}"])
     if order["by"] == "feedback":
         commands.append([sys.executable, "-m", "nbgrader", "generate_feedback", "citadelle"])
+    if order["by"] == "export":
+        commands.append([sys.executable, "-m", "nbgrader", "export", "--to", str(MACHINE / "grades.csv")])
     started, code = time.monotonic(), 0
     with open(MACHINE / "log", "wb") as log:
         for command in commands:
@@ -56,7 +58,7 @@ def _placing(order: dict) -> list[str]:
     entry = MACHINE / "received" / order["entry"]
     target = GRADING / "submitted" / order["team"] / "citadelle"
     target.parent.mkdir(parents=True, exist_ok=True)
-    if entry.name.endswith((".zip", ".tar.gz", ".tar", ".tgz")) and entry.is_file():
+    if entry.name.endswith((".zip", ".tar.gz", ".tar", ".tgz", ".7z", ".rar")) and entry.is_file():
         target.mkdir()
         return [sys.executable, "-c", f"import shutil; shutil.unpack_archive({str(entry)!r}, {str(target)!r})"]
     if entry.is_dir():

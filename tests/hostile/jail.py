@@ -55,7 +55,7 @@ def entry_of(case: Case, course: Course, folder: Path) -> str | None:
 
 def team_of(entry: str) -> str:
     """As an instructor reads it."""
-    for ending in (".tar.gz", ".tgz", ".tar", ".zip", ".ipynb"):
+    for ending in (".tar.gz", ".tgz", ".tar", ".zip", ".ipynb", ".7z", ".rar"):
         if entry.endswith(ending):
             return entry[: -len(ending)]
     return entry

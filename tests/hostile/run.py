@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -101,7 +100,8 @@ def _stock(lines: dict[str, Line], course: Course, folder: Path, keep: bool) -> 
 
 def _ours(lines: dict[str, Line], course: Course, folder: Path) -> None:
     received, grading, outside = folder / "recu", folder / "notation", folder / "dehors"
-    for place in (received, outside):
+    # A folder of its own for what is temporary: other runs on this machine are not concerned, and what is left in it is seen.
+    for place in (received, outside, scratch := folder / "t"):
         place.mkdir()
     (outside / "secret.txt").write_text(SECRET)
     for line in lines.values():
@@ -109,8 +109,9 @@ def _ours(lines: dict[str, Line], course: Course, folder: Path) -> None:
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     before = _world(folder)
     command = [sys.executable, str(Path(__file__).with_name("ours.py")), str(received), "--challenge", CHALLENGE, "--to", str(grading), "--add-teams", "--json"]
-    environment = os.environ | {"CHALLENGE_DATA_HOME": str(course.root), "PYTHONPATH": os.pathsep.join([str(PROJECT / "src"), os.environ.get("PYTHONPATH", "")])}
+    environment = os.environ | {"TMPDIR": str(scratch), "CHALLENGE_DATA_HOME": str(course.root), "PYTHONPATH": os.pathsep.join([str(PROJECT / "src"), os.environ.get("PYTHONPATH", "")])}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1200, stdin=subprocess.DEVNULL)
+    (folder / "resume.json").write_text(done.stdout)
     time.sleep(0.5)
     problems = [f"a process is left: {words}" for words in _descendants()]
     problems += [f"{name} was {what}" for name, what in _changes(before, _world(folder))]
@@ -130,7 +131,7 @@ def _judged(line: Line, ours: Ours) -> str:
     """What is wrong with a case's row; notes in the line what happened."""
     case, row = line.case, ours.row
     flags = sorted({flag["kind"] for flag in row["flags"]})
-    line.happened = f"{row['automatic']:g} points" + (f", flagged ({', '.join(flags)})" if flags else "") + (f"; {ours.said[:160]}" if ours.said else "")
+    line.happened = f"{row['automatic']:g} points" + (f", flagged ({', '.join(flags)})" if flags else "") + (f"; {ours.said}" if ours.said else "")
     wrong = []
     if row["automatic"] != case.points:
         wrong.append(f"{row['automatic']:g} points instead of {case.points:g}")
@@ -150,6 +151,7 @@ def _world(folder: Path) -> dict[str, tuple[int, int]]:
     for place, folders, names in os.walk(folder):
         if Path(place) == folder:
             folders[:] = [name for name in folders if name not in ("notation", "stock")]
+            names.remove("resume.json") if "resume.json" in names else None
         for name in names:
             status = os.lstat(os.path.join(place, name))
             found[os.path.relpath(os.path.join(place, name), folder)] = status.st_size, status.st_mtime_ns
@@ -181,11 +183,13 @@ def _descendants() -> list[str]:
 
 
 def _shown(line: Line) -> str:
-    words = [f"{'MISS' if line.miss else 'ok  '}  {line.case.name}: {line.case.tries}", f"stock     {line.stock}", f"must      {line.case.expected}", f"happened  {line.happened}"]
-    if line.miss:
-        words.append(f"MISS      {line.miss}")
-    return "\n".join(textwrap.shorten(" ".join(each.split()) if not rank else each.replace("\n", " / "), 260, placeholder=" …") if not each.startswith("MISS  ") else each.replace("\n", " / ")[:1000] if not rank else each
-                     for rank, each in enumerate(words))
+    def short(text: str, most: int = 300) -> str:
+        text = "".join(char if char.isprintable() else " " for char in text.replace("\n", " / "))
+        return text if len(text) <= most else text[:most] + "…"
+
+    words = [f"{'MISS' if line.miss else 'ok  '} {line.case.name}: {line.case.tries}", f"     stock:    {short(line.stock)}", f"     must:     {short(line.case.expected)}"]
+    words += [f"     happened: {short(line.happened)}"] if line.happened else []
+    return "\n".join([*words, *([f"     MISS:     {short(line.miss, 2000)}"] if line.miss else [])])
 
 
 if __name__ == "__main__":
