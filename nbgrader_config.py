@@ -48,3 +48,7 @@ c.ClearSolutions.text_stub = "*À vous : double-cliquez ici, effacez cette ligne
 c.Autograde.create_student = False
 # Seconds a cell may take.
 c.ExecutePreprocessor.timeout = 60
+
+# Formgrader and the feedback show what teams wrote in other people's browsers: without scripts, frames and forms.
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"clean_html": "challenge_data.grading.pages.clean"}

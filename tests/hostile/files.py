@@ -96,7 +96,7 @@ _values("marques-fausses", "nbgrader's metadata a list, a cell's metadata a numb
 _values("sources-fausses", "Sources that are objects, of an answer and of a test.", _sources_of_wrong_types, ALL - 1)
 
 
-@case("geant", "A notebook of 1 GB, as it is.", lambda stock: f"{stock.most_megabytes:,.0f} MB of memory" if stock.most_megabytes > 1500 else harmed(IN_GATES)(stock), IN_GATES, says=("30 MB",), seconds=30)
+@case("geant", "A notebook of 1 GB, as it is.", lambda stock: f"{stock.most_megabytes:,.0f} MB of memory" if stock.most_megabytes > 1500 else harmed(IN_GATES)(stock), 0, says=("takes more than 500 MB",), seconds=30)
 def _(course: Course, folder: Path) -> None:
     course.right(folder)
     head, tail = text(course).replace('"nbformat": 4', '"loin": "LOIN", "nbformat": 4').split("LOIN")
@@ -114,7 +114,6 @@ def _(course: Course, folder: Path) -> None:
     spoiled(folder, course, content.encode())
 
 
-@case("nul-dans-une-reponse", "A zero character in a right answer's cell, which Python refuses to read.", harmed(ALL), ALL - 1,
-      withstands="the loss is that answer's alone; kept since the character crosses files, pages and the gradebook")
+@case("nul-dans-une-reponse", "A zero character in a right answer's cell, which Python refuses to read: that answer alone is lost.", harmed(ALL), ALL - 1)
 def _(course: Course, folder: Path) -> None:
     course.right(folder, hauteur="hauteur = max(murs)\0", avis="La poterne\0, car personne ne la regarde.")

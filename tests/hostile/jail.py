@@ -73,6 +73,9 @@ def by_stock(case: Case, template: Template, folder: Path, number: int) -> Stock
     (machine / "home" / "secret.txt").write_text(SECRET)
     (machine / "home" / ".ssh" / "id_rsa").write_text(SECRET)
     shutil.copytree(template.course.root, machine / "course")
+    settings = machine / "course" / "nbgrader_config.py"
+    # The one setting of ours that cleans what teams wrote: stock is without it.
+    settings.write_text("".join(line for line in settings.read_text(encoding="utf-8").splitlines(keepends=True) if not line.startswith("c.HTMLExporter.")), encoding="utf-8")
     shutil.copytree(template.grading, machine / "grading")
     entry = entry_of(case, template.course, machine / "received")
     team = team_of(entry) if entry else ""

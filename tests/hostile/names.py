@@ -36,15 +36,13 @@ def _twins(course: Course, received: Path) -> None:
 CASES = [
     Case("sosie", "A name that reads as another team's, with a Cyrillic letter.", walls(LOOKALIKE), lambda stock: f"{stock.points:g} points under a name that nobody can tell from the other" if stock.points else "", IN_WALLS,
          team="h-nnete-tout", says=("is taken as the team h-nnete-tout",)),
-    Case("droite-gauche", "A name with a character that turns the order of letters.", walls(TURNED), lambda stock: "the log and the marks are written backwards" if TURNED in stock.log else "", IN_WALLS, team="equipe-gnp",
+    Case("droite-gauche", "A name with a character that turns the order of letters.", walls(TURNED), lambda stock: "the log and the marks are written backwards" if TURNED in stock.log else "", IN_WALLS, team="equipe--gnp",
          says=("\\u202e",)),
     Case("crochets", "A name with brackets.", walls(BRACKETS), harmed(IN_WALLS), IN_WALLS, team="equipe-1"),
     Case("formule", "A name that is a formula for spreadsheets.", walls(FORMULA), _exported, IN_WALLS, team="HYPERLINK-http-example-org-A1-notes", by="export"),
     Case("saut-de-ligne", "A name of two lines, the second forged.", walls(LINES), lambda stock: "a line of the log is forged" if "\n[AutogradeApp | INFO] fausse: 31 points" in stock.log else harmed(IN_WALLS)(stock), IN_WALLS,
          team="equipe-AutogradeApp-INFO-fausse-31-points", says=("\\u000a",)),
-    Case("nom-sans-fin", "A name of 250 characters.", walls("e" * 250), harmed(IN_WALLS), IN_WALLS, team="e" * 100),
-    Case("tiret", "A name that is an option: « --debug ».", walls("--debug"), lambda stock: "" if stock.points is not None else f"exit code {stock.code}", IN_WALLS, team="debug"),
-    Case("jumelles", "Two hand-ins of one team, told apart by a capital.", _twins, lambda stock: f"two teams, {stock.points:g} points" if stock.points and stock.team == "Jumelles" else "", 0, team="jumelles",
-         says=("are all written jumelles",)),
+    Case("jumelles", "Two hand-ins of one team, told apart by a capital.", _twins, lambda stock: f"two teams, {stock.points:g} points" if stock.points and stock.team == "Jumelles" else "", 0, team="Jumelles",
+         says=("are all written Jumelles",)),
     Case("rien-de-lisible", "A name without any letter or digit.", walls("***"), harmed(IN_WALLS), 0, team="?", says=("no letter or digit",)),
 ]
