@@ -1,7 +1,7 @@
 """What a case of the hostile corpus is; those of all rooms together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from course import Course
@@ -101,7 +101,7 @@ class Case:
     """Words that the summary's row must hold."""
     flagged: bool = False
     """A person is called; no flag where False."""
-    also: Callable[[Ours], str] = field(default=lambda ours: "")
+    also: Callable[[Ours], str] | None = None
     """Anything more that must hold; says what is wrong, "" when all is right."""
     must: str = ""
     """What ``also`` looks at, in words for the table."""

@@ -9,13 +9,23 @@ from pathlib import Path
 
 import nbgrader
 from cases import Case
-from course import ALL, GATES, IN_WALLS, WALLS, Course
+from course import ALL, GATES, IN_WALLS, WALLS, Course, points
 from nbformat.v4 import writes
 
 FILES = sorted(path for path in (Path(nbgrader.__file__).parent / "tests").glob("**/files/*") if path.is_file())
 NOTEBOOKS = [path for path in FILES if path.suffix == ".ipynb"]
 
-EXPECTED: dict[str, dict] = {}
+_FLAGGED = {"flagged": True, "says": ("2_portes: another work",)}
+EXPECTED: dict[str, dict] = {
+    # Its import or its file stands just before the first answer: that one's point waits for a person.
+    "nbgrader-apps-side-effects": _FLAGGED | {"points": points("tours", "garnison")},
+    "nbgrader-apps-validating-environment-variable": _FLAGGED | {"points": points("tours", "garnison")},
+    # They replace the way errors are shown: no test after that gives points by itself.
+    "nbgrader-apps-submitted-cheat-attempt": _FLAGGED | {"points": 0},
+    "nbgrader-apps-submitted-cheat-attempt-alternative": _FLAGGED | {"points": 0},
+    "nbgrader-apps-infinite-loop": {"says": ("1_murs: too slow (extra-1)", "2_portes: another work")},
+    "nbgrader-apps-infinite-loop-with-output": {"says": ("1_murs: too slow (extra-1)", "2_portes: another work")},
+}
 """What differs from 7 points, no flag, « another work »: the case's name -> fields."""
 
 

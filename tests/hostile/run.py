@@ -139,7 +139,7 @@ def _judged(line: Line, ours: Ours) -> str:
         wrong.append("flagged" if flags else "not flagged")
     wrong += [f"« {word} » is not said" for word in case.says if word not in ours.said]
     try:
-        wrong.append(case.also(ours))
+        wrong.append(case.also(ours) if case.also else "")
     except Exception as error:
         wrong.append(f"{type(error).__name__}: {error}")
     return "; ".join(filter(None, wrong))

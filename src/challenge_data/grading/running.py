@@ -18,6 +18,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from challenge_data.grading import watching
 
 PROVISIONER = "challenge-data-sandbox"
+SIGNAL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,8 @@ async def _judging(runner: _Runner, rank: int) -> bool:
 async def _interrupted(runner: _Runner, manager: AsyncKernelManager) -> bool:
     """Interrupt the cell that runs; true if the kernel is ready for the next one."""
     await manager.interrupt_kernel()
+    # The signal travels by another way than the messages: one that came late would stop the next cell, a test or a canary.
+    await asyncio.sleep(SIGNAL_SECONDS)
     try:
         await asyncio.wait_for(runner.kc._async_wait_for_ready(timeout=5), 6)
     except (DeadKernelError, TimeoutError):
