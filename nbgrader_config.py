@@ -51,4 +51,4 @@ c.ExecutePreprocessor.timeout = 60
 
 # Formgrader and the feedback show what teams wrote in other people's browsers: without scripts, frames and forms.
 c.HTMLExporter.sanitize_html = True
-c.HTMLExporter.filters = {"clean_html": "challenge_data.grading.pages.clean"}
+c.HTMLExporter.filters = {"clean_html": "challenge_data.grading.pages.clean", "strip_files_prefix": "challenge_data.grading.pages.clean_text"}

@@ -2,11 +2,13 @@
 
 import base64
 from html.parser import HTMLParser
+from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
 from nbconvert.exporters import HTMLExporter
+from nbgrader.server_extensions.formgrader import handlers
 from tiny import PROJECT
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -52,7 +54,8 @@ def test_a_table_stays_a_table():
     assert "<th>porte</th>" in page and "<td>9</td>" in page and "style scoped" not in page
 
 
-def test_formgrader_and_feedback_are_told_to_use_it(monkeypatch, tmp_path):
+@pytest.mark.parametrize("template", ["formgrade", "feedback", "classic"])
+def test_formgrader_and_feedback_are_told_to_use_it(template, monkeypatch, tmp_path):
     monkeypatch.setenv("CHALLENGE_DATA_GRADING", str(tmp_path))
     config = PyFileConfigLoader("nbgrader_config.py", path=str(PROJECT)).load_config()
     notebook = nbformat.v4.new_notebook(cells=[
@@ -64,7 +67,10 @@ def test_formgrader_and_feedback_are_told_to_use_it(monkeypatch, tmp_path):
                                                 nbformat.v4.new_output("display_data", {"text/markdown": "<script>alert(7)</script>"}),
                                                 nbformat.v4.new_output("display_data", {"text/latex": "<script>alert(8)</script>"})]),
         nbformat.v4.new_raw_cell("<script>alert(9)</script>", metadata={"format": "text/html"})])
-    page, _ = HTMLExporter(config=config, template_name="classic").from_notebook_node(notebook)
+    marks = {"notebook": "a", "score": 1.0, "max_score": 1.0, "late_penalty": 0.0}
+    styles = Path(handlers.static_path, "node_modules", "bootstrap", "dist", "css")
+    exporter = HTMLExporter(config=config, template_name=template, extra_template_basedirs=[handlers.template_path], extra_template_paths=[str(styles)])
+    page, _ = exporter.from_notebook_node(notebook, resources={"nbgrader": marks, "base_url": "", "index": 0, "total": 1})
     assert "<h1" in page and "<b>gras</b>" in page
     for number in range(1, 10):
         assert f"<script>alert({number})" not in page and f'href="javascript:alert({number})' not in page, number

@@ -1,13 +1,14 @@
 """What a team wrote, as a page may show it: in formgrader, in the instructor's own browser, and in the feedback.
 
-nbconvert calls ``clean`` on texts and on outputs in HTML (``nbgrader_config.py`` says so): its own filter takes headings, paragraphs and
-pictures away too.
+``nbgrader_config.py`` puts these two in the place of nbconvert's filters of the same work: its own ``clean_html`` takes headings, paragraphs
+and pictures away too, and nbgrader's templates do not call it on texts.
 """
 
 import re
 
 from bleach import clean as _bleached
 from bleach.css_sanitizer import CSSSanitizer
+from nbconvert.filters import strip_files_prefix
 
 _TAGS = frozenset("""a abbr b blockquote br caption cite code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li
 mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var""".split())
@@ -27,6 +28,11 @@ def clean(text: str | bytes) -> str:
         text = text.decode("utf-8", "replace")
     # pandas puts one before each table: shown as it is written, it would hide the table.
     return _bleached(_STYLESHEET.sub("", str(text)), tags=_TAGS, attributes=_allowed, protocols={"http", "https", "mailto", "data"}, css_sanitizer=_STYLES)
+
+
+def clean_text(text: str) -> str:
+    """The same for a text made HTML: every template ends that with nbconvert's ``strip_files_prefix``."""
+    return clean(strip_files_prefix(text))
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
