@@ -3,7 +3,7 @@ PYTHON ?= python3
 LAB = $(PYTHON) -m challenge_data.lab
 DEV = $(LAB) --dev --run
 
-.PHONY: lab test browser witness answers new build check expert data bench lock lint
+.PHONY: lab test browser witness hostile answers new build check expert data bench lock lint
 ifeq ($(shell command -v $(PYTHON)),)
 $(error Python est introuvable : installez-le (« sudo apt install python3 python3-venv » sous Debian et Ubuntu, python.org ailleurs), puis relancez la commande)
 endif
@@ -14,6 +14,8 @@ browser: ; @$(DEV) pytest tests/browser $(ARGS)
 # The portal's official client, in an environment of its own (it takes urllib3's place), against our stand-in.
 WITNESS = build/witness
 witness: ; @$(DEV) sh -c 'python -m venv $(WITNESS) && $(WITNESS)/bin/python -m pip install -q datagouv-client==0.5.1 && DATAGOUV_CLIENT_PYTHON=$(CURDIR)/$(WITNESS)/bin/python pytest -q tests/test_portal_standin.py -k official $(ARGS)'
+# Submissions that attack the grading: first by nbgrader alone, in a disposable machine, then by ours, in one batch. Needs bubblewrap.
+hostile: ; @$(DEV) python tests/hostile/run.py $(ARGS)
 answers: ; @$(DEV) python tests/answering.py $(ARGS)
 new: ; @$(DEV) challenge-data new $(ARGS)
 build: ; @$(DEV) challenge-data build $(ARGS)

@@ -20,6 +20,7 @@ from challenge_data.grading import watching
 from challenge_data.grading.sandbox import NurseryGone
 
 PROVISIONER = "challenge-data-sandbox"
+SIGNAL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,8 @@ async def _interrupted(runner: _Runner, manager: AsyncKernelManager) -> bool:
     if runner.reading is not None:
         runner.reading.cancel()  # it would take what the next cell says
     await manager.interrupt_kernel()
+    # The signal travels by another way than the messages: one that came late would stop the next cell, a test or a canary.
+    await asyncio.sleep(SIGNAL_SECONDS)
     try:
         await asyncio.wait_for(runner.kc._async_wait_for_ready(timeout=5), 6)
     except (DeadKernelError, TimeoutError):
