@@ -391,6 +391,7 @@ def test_a_full_disk_is_said_and_after_room_is_made_the_same_command_ends(course
     give_by_hand(grading, {"sternes": BY_HAND["sternes"]})
     hand_in(course, handed, {"sternes": "grand = 9" + " " * 100_000, "goelands": "grand = 9 + 0" + " " * 100_000})
     stuff = small_disk / "stuff"
+    shutil.rmtree(grading / "feedback")  # an old page that is replaced would make room for the new one
 
     def fill(*_) -> None:
         if not stuff.exists():
