@@ -88,7 +88,7 @@ def points(summary: Summary) -> dict[str, float]:
 def test_any_executor_carries_the_work_and_what_is_done_is_not_done_again(course, handed, tmp_path, played, threads, monkeypatch):
     told = []
     first = grade(handed, CHALLENGE, course=course, grading=tmp_path / "notation", add_teams=True, executor=threads, tell=told.append)
-    assert points(first) == {"goelands": 60, "huitriers": 60, "sternes": 0} and first.code == 0
+    assert points(first) == {"goelands": 60, "huitriers": 60, "sternes": 0} and first.code == 0, first.as_table()
     assert told[0] == 3 and sorted(row.team for row in told[1:]) == ["goelands", "huitriers", "sternes"]
     assert threads.submit(int).result() == 0, "an executor that was given stays open"
     before = everything(tmp_path / "notation")
