@@ -24,8 +24,7 @@ EXPECTED: dict[str, dict] = {
     "nbgrader-apps-submitted-cheat-attempt": _FLAGGED | {"points": 0},
     "nbgrader-apps-submitted-cheat-attempt-alternative": _FLAGGED | {"points": 0},
     "nbgrader-apps-infinite-loop": {"says": ("1_murs: too slow (extra-1)", "2_portes: another work")},
-    # What it has said is still arriving when it is interrupted: the notebook ends there.
-    "nbgrader-apps-infinite-loop-with-output": {"points": 0, "says": ("1_murs: stopped", "2_portes: another work")},
+    "nbgrader-apps-infinite-loop-with-output": {"says": ("1_murs: too slow (extra-1)", "2_portes: another work")},
 }
 """What differs from 7 points, no flag, « another work »: the case's name -> fields."""
 

@@ -94,7 +94,7 @@ def _stock(lines: dict[str, Line], course: Course, folder: Path, keep: bool) -> 
             jail.clear(place)
         print(".", end="", flush=True, file=sys.stderr)
 
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0)) + 1) as pool:
         list(pool.map(one, range(len(shown)), shown))
 
 

@@ -21,6 +21,8 @@ from challenge_data.grading.sandbox import NurseryGone
 
 PROVISIONER = "challenge-data-sandbox"
 SIGNAL_SECONDS = 0.5
+READY_SECONDS = 10
+"""After an interrupt: a cell that filled the memory takes some to give it back."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,7 @@ async def _interrupted(runner: _Runner, manager: AsyncKernelManager) -> bool:
     # The signal travels by another way than the messages: one that came late would stop the next cell, a test or a canary.
     await asyncio.sleep(SIGNAL_SECONDS)
     try:
-        await asyncio.wait_for(runner.kc._async_wait_for_ready(timeout=5), 6)
+        await asyncio.wait_for(runner.kc._async_wait_for_ready(timeout=READY_SECONDS), READY_SECONDS + 1)
     except (DeadKernelError, TimeoutError):
         return False
     return True
