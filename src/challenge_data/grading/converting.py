@@ -30,7 +30,7 @@ NEVER_RAN = "Cette vérification n'a pas pu être exécutée : elle ne donne don
 _PATTERNS = set("*?[]{}")
 """nbgrader looks for folders by patterns: in a path, these would be read as one."""
 _one_at_a_time = threading.Lock()
-"""nbgrader changes the current folder while it works, which is that of all threads."""
+"""nbgrader changes the current folder while it works, and its configuration reads the environment: both are those of all threads."""
 
 
 class Failed(RuntimeError):
@@ -76,7 +76,7 @@ def load(course: Path, grading: Path) -> Config:
     for path in (course, grading):
         if odd := sorted(_PATTERNS & set(str(path))):
             raise Refused(f"nbgrader cannot work in {path}: it reads {' '.join(odd)} as a pattern. Rename the folder, or choose another.")
-    with setenv(CHALLENGE_DATA_GRADING=str(grading)):
+    with _one_at_a_time, setenv(CHALLENGE_DATA_GRADING=str(grading)):
         return PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
 
 
