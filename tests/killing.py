@@ -174,8 +174,8 @@ def _rows(book: sqlite3.Connection, query: str, table: str = "") -> list[tuple]:
 def left_over(grading: Path, short: Path) -> list[str]:
     """Half files and folders that a killed run may leave, once it was run again."""
     hidden = [str(path.relative_to(grading)) for path in grading.rglob(".*") if path.name not in (".grading.lock", ".lock")]
-    # nbgrader makes an empty one for the moment in which it creates or upgrades a gradebook (its dbutil.py): the system's own cleaning takes it.
-    temporary = [path.name for path in short.iterdir() if not (path.name.startswith("tmp") and path.is_dir() and not any(path.iterdir()))]
+    # nbgrader makes one for the moment in which it creates or upgrades a gradebook (its dbutil.py): the system's own cleaning takes it.
+    temporary = [path.name for path in short.iterdir() if not (path.name.startswith("tmp") and path.is_dir() and {each.name for each in path.iterdir()} <= {"alembic.ini"})]
     many = [f"{len(list((grading / 'backups').iterdir()))} copies of the gradebook"] if len(list((grading / "backups").iterdir())) > 5 else []
     return hidden + temporary + many
 

@@ -8,6 +8,7 @@ A flag takes no point away for good: it withholds them until a person has looked
 """
 
 import ast
+import builtins
 import re
 import secrets
 from collections.abc import Iterable
@@ -22,12 +23,17 @@ _JUDGES = {"check", "hint", "quiz", "load", "raw_file", "work_dir", "truth"}
 _LIBRARIES = {"pd", "np", "gpd", "plt", "pandas", "numpy", "geopandas", "matplotlib", "challenge_data", "builtins", "sys"}
 _TAMPERING_MODULES = {"sys", "builtins", "gc", "inspect", "importlib", "ctypes", "types", "unittest", "IPython", "ipykernel", "jupyter_client", "traitlets", "zmq", "atexit", "signal",
                       "threading", "_thread", "asyncio", "concurrent", "ast", "codeop", "code", "traceback", "faulthandler", "nbformat", "nbgrader"}
-_ODD_MODULES = {"os", "subprocess", "multiprocessing", "socket", "shutil", "pickle", "marshal", "resource", "pty", "fcntl", "mmap", "http", "urllib", "requests", "ftplib", "smtplib", "tempfile"}
+_ODD_MODULES = {"os", "subprocess", "multiprocessing", "socket", "shutil", "pickle", "marshal", "resource", "pty", "fcntl", "mmap", "http", "ftplib", "smtplib", "tempfile"}
 _OUR_ROOMS = {"checks", "guide", "errors", "explanations", "caught", "grading", "build", "course"}
-_TAMPERING_NAMES = {"get_ipython", "__builtins__", "__import__", "__loader__", "__spec__", "exec", "eval", "compile", "globals", "locals", "setattr", "delattr", "_ih", "_oh", "In", "Out", "exit", "quit", "breakpoint"}
+_TAMPERING_NAMES = {"get_ipython", "__builtins__", "__import__", "__loader__", "__spec__", "exec", "eval", "compile", "globals", "locals", "vars", "setattr", "delattr", "_ih", "_oh", "In", "Out", "exit", "quit", "breakpoint"}
 _TAMPERING_ATTRIBUTES = re.compile(r"^(__(?!init__$|name__$|doc__$|version__$|file__$|len__$|str__$|repr__$)\w+__|f_(back|globals|locals|builtins)|gi_frame|tb_frame|mro|modules|user_ns|"
                                    r"_ipython_display_|_repr_\w+_|_render_traceback_|_showtraceback|showtraceback)$")
 _DUNDERS_ALLOWED = {"__init__", "__repr__", "__str__", "__len__"}
+_HIDDEN_ROOMS = (_TAMPERING_MODULES | _ODD_MODULES) - {"types", "code"}
+"""Modules of Python that a library's own modules hold, thus lead to: pd.io.common.os. Not pd.api.types."""
+_BUILTINS = set(dir(builtins))
+_SETTINGS = ("pd.options.", "pandas.options.")
+_DISGUISED = re.compile(r"__\w+__")
 _MAGICS = {"matplotlib", "time", "timeit", "precision", "whos", "who"}
 _MAGIC = re.compile(r"^\s*(%{1,2}(?P<name>\w+)|[!]|\?|.*\?\s*$)")
 
@@ -74,29 +80,42 @@ def _of(node: ast.AST) -> Iterable[tuple[str, str]]:
         case ast.Import(names=names):
             for alias in names:
                 yield from _imported(alias.name)
+                yield from _named(alias)
         case ast.ImportFrom(module=module, names=names):
             yield from _imported(module or ".")
-            if module == "challenge_data":
-                for alias in names:
+            for alias in names:
+                if module == "challenge_data":
                     yield from _imported(f"challenge_data.{alias.name}")
+                if module != "challenge_data" or alias.asname:
+                    yield from _named(alias)
         case ast.Name(id=name, ctx=ast.Load()) if name in _TAMPERING_NAMES:
             yield TAMPERING, f"« {name} »"
         case ast.Attribute(attr=name) if _TAMPERING_ATTRIBUTES.match(name):
             yield TAMPERING, f"« .{name} »"
         case ast.ClassDef(name=name, body=body):
             special = [each.name for each in body if isinstance(each, ast.FunctionDef) and each.name.startswith("__") and each.name not in _DUNDERS_ALLOWED]
-            if special or node.bases:
+            if special or node.bases or name in _JUDGES | _BUILTINS:
                 yield TAMPERING, f"a class, « {name} », that answers for itself"
-        case ast.FunctionDef(name=name) if name in _JUDGES:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name in _JUDGES | _BUILTINS:
             yield TAMPERING, f"« {name} » defined anew"
-        case ast.Assign(targets=targets):
-            for target in targets:
-                yield from _assigned(target)
-        case ast.AugAssign(target=target) | ast.AnnAssign(target=target) | ast.For(target=target) | ast.NamedExpr(target=target):
-            yield from _assigned(target)
-        case ast.Delete(targets=targets):
-            for target in targets:
-                yield from _assigned(target)
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda()) if name in _BUILTINS:
+            yield TAMPERING, f"« {name} » defined anew"
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name in _JUDGES:
+            yield TAMPERING, f"« {name} » replaced"
+        case ast.ExceptHandler(name=name) | ast.MatchAs(name=name) | ast.MatchStar(name=name) | ast.MatchMapping(rest=name) if name in _JUDGES:
+            yield TAMPERING, f"« {name} » replaced"
+        case ast.Global(names=names) if _JUDGES & set(names):
+            yield TAMPERING, f"« {', '.join(_JUDGES & set(names))} » replaced"
+        case ast.Attribute(ctx=ast.Store() | ast.Del()) if _root(node) in _JUDGES | _LIBRARIES and not ast.unparse(node).startswith(_SETTINGS):
+            yield TAMPERING, f"« {ast.unparse(node)} » replaced"
+        case ast.Attribute(attr=name) if name in _HIDDEN_ROOMS and _root(node) in _LIBRARIES:
+            yield TAMPERING, f"« {ast.unparse(node)} »"
+        case ast.Constant(value=str(text)) if _DISGUISED.search(text):
+            yield TAMPERING, "a name of Python's own machinery, written as text"
+        case ast.Call(func=ast.Name(id="type"), args=[_, _, _]):
+            yield TAMPERING, "a class made without the word"
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, name, *_]) if not isinstance(name, ast.Constant):
+            yield TAMPERING, "an attribute whose name is put together"
         case ast.Call(func=ast.Name(id="open"), args=args, keywords=keywords):
             mode = next((word.value for word in keywords if word.arg == "mode"), args[1] if len(args) > 1 else None)
             path = args[0].value if args and isinstance(args[0], ast.Constant) else ""
@@ -110,6 +129,11 @@ def _of(node: ast.AST) -> Iterable[tuple[str, str]]:
             pass
 
 
+def _named(alias: ast.alias) -> Iterable[tuple[str, str]]:
+    if (alias.asname or alias.name) in _JUDGES:
+        yield TAMPERING, f"« {alias.asname or alias.name} » replaced"
+
+
 def _imported(module: str) -> Iterable[tuple[str, str]]:
     head, _, rest = module.partition(".")
     if head in _TAMPERING_MODULES or (head == "challenge_data" and rest.split(".")[0] in _OUR_ROOMS):
@@ -118,16 +142,12 @@ def _imported(module: str) -> Iterable[tuple[str, str]]:
         yield ODD, f"« {module} » imported"
 
 
-def _assigned(target: ast.expr) -> Iterable[tuple[str, str]]:
-    for node in ast.walk(target):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del) and node.id in _JUDGES - {"truth"}:
-            yield TAMPERING, f"« {node.id} » replaced"
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
-            root = node.value
-            while isinstance(root, ast.Attribute):
-                root = root.value
-            if isinstance(root, ast.Name) and root.id in _JUDGES | _LIBRARIES:
-                yield TAMPERING, f"« {ast.unparse(node)} » replaced"
+def _root(node: ast.Attribute) -> str:
+    """The name at the start of ``a.b.c``."""
+    root = node.value
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return root.id if isinstance(root, ast.Name) else ""
 
 
 def is_test(cell: nbformat.NotebookNode) -> bool:
