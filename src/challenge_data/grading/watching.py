@@ -136,6 +136,8 @@ def _named(alias: ast.alias) -> Iterable[tuple[str, str]]:
 
 def _imported(module: str) -> Iterable[tuple[str, str]]:
     head, _, rest = module.partition(".")
+    if module == "IPython.display":  # shows, and judges nothing
+        return
     if head in _TAMPERING_MODULES or (head == "challenge_data" and rest.split(".")[0] in _OUR_ROOMS):
         yield TAMPERING, f"« {module} » imported"
     elif head in _ODD_MODULES:
