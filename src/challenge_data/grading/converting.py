@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -17,7 +18,6 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata, NbGraderPreprocessor
-from nbgrader.utils import setenv
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
@@ -76,8 +76,22 @@ def load(course: Path, grading: Path) -> Config:
     for path in (course, grading):
         if odd := sorted(_PATTERNS & set(str(path))):
             raise Refused(f"nbgrader cannot work in {path}: it reads {' '.join(odd)} as a pattern. Rename the folder, or choose another.")
-    with _one_at_a_time, setenv(CHALLENGE_DATA_GRADING=str(grading)):
+    with _one_at_a_time, _named(grading):
         return PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+
+
+@contextlib.contextmanager
+def _named(grading: Path) -> Iterator[None]:
+    """The variable that names the grading folder, for a while. nbgrader's own ``setenv`` does not put back what was there."""
+    before = os.environ.get("CHALLENGE_DATA_GRADING")
+    os.environ["CHALLENGE_DATA_GRADING"] = str(grading)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["CHALLENGE_DATA_GRADING"]
+        else:
+            os.environ["CHALLENGE_DATA_GRADING"] = before
 
 
 def gradebook_file(config: Config) -> Path:
