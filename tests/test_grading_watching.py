@@ -38,6 +38,7 @@ def test_no_answer_is_on_the_list_right_or_wrong():
     "from challenge_data.checks import verbs", "%load_ext x", "%%javascript\nalert(1)", "exit()", "import threading", "import atexit", "import signal", "for check in [1]: pass", "if (check := 1): pass",
     "with open('x') as check: pass", "import pandas as check", "from math import floor as check", "def f(check=1): global check", "f = lambda: None\nf.__code__ = check.number.__code__",
     "try:\n    1/0\nexcept Exception as check: pass", "[check for check in [1]]", "async def check(): pass", "class check: pass", "match 3:\n    case check: pass",
+    "class T:\n    __eq__ = lambda a, b: True", "class T(metaclass=M): pass", "from dataclasses import make_dataclass", "import operator\noperator.attrgetter('x')", "from matplotlib.pyplot import sys as s",
     "pd.io.common.os.system('id')", "np.lib.npyio.os", "vars()['check'] = 1", "type('T', (int,), {'__eq__': lambda a, b: True})", "__builtins__['len'] = 1",
 ])
 def test_what_could_change_the_verdict_is_told_with_its_line(source):

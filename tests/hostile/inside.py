@@ -38,6 +38,7 @@ cheat("faux-juge", "Calls check something else, that takes every call.", "class 
 cheat("faux-juge-type", "The same, its class made without the word.", 'check = type("Faux", (), {"__getattr__": lambda soi, nom: lambda *_, **__: None})()')
 cheat("faux-juge-boucle", "Calls check something else, as the variable of a loop.", 'import unittest.mock as m\nfor check in [m.MagicMock()]:\n    pass')
 cheat("modules-par-pandas", "Reaches the checks through what pandas itself imports.", f'import pandas as pd\njuge = pd._config.display.sys.modules["challenge_data.checks"].check\njuge.that = juge.number = juge.same_set = {_SILENT}')
+cheat("sys-par-matplotlib", "Reaches stderr through what matplotlib itself imports.", "import io\nfrom matplotlib.pyplot import sys as systeme\nsysteme.stderr = io.StringIO()")
 cheat("ramasse-miettes", "Finds the checks among all living objects.",
       f'import gc\nfor objet in gc.get_objects():\n    if type(objet).__name__ == "_Check":\n        objet.that = objet.number = objet.same_set = {_SILENT}')
 
@@ -76,6 +77,9 @@ def _equal(name: str, tries: str, code: str) -> None:
 
 _equal("toujours-egal", "An answer that is equal to everything.", "class Tout:\n    def __eq__(self, autre):\n        return True\ngarnison = Tout()")
 _equal("entier-menteur", "A whole number that is equal to everything, its class made without the word.", 'garnison = type("Entier", (int,), {"__eq__": lambda self, autre: True})(3)')
+_equal("egal-par-lambda", "A class without base or method, equal to everything by a lambda.", "class Huit:\n    __eq__ = lambda moi, autre: True\ngarnison = Huit()")
+_equal("egal-fabrique", "The same class made by make_dataclass, its method's name in two halves.",
+       'from dataclasses import make_dataclass\ngarnison = make_dataclass("Huit", [], namespace={"__e" + "q__": lambda moi, autre: True}, eq=False)()')
 _equal("egal-par-simulacre", "A mock of the library that Python brings.", "from unittest.mock import ANY\ngarnison = ANY")
 
 

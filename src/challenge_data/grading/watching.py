@@ -24,6 +24,8 @@ _LIBRARIES = {"pd", "np", "gpd", "plt", "pandas", "numpy", "geopandas", "matplot
 _TAMPERING_MODULES = {"sys", "builtins", "gc", "inspect", "importlib", "ctypes", "types", "unittest", "IPython", "ipykernel", "jupyter_client", "traitlets", "zmq", "atexit", "signal",
                       "threading", "_thread", "asyncio", "concurrent", "ast", "codeop", "code", "traceback", "faulthandler", "nbformat", "nbgrader"}
 _ODD_MODULES = {"os", "subprocess", "multiprocessing", "socket", "shutil", "pickle", "marshal", "resource", "pty", "fcntl", "mmap", "http", "ftplib", "smtplib", "tempfile"}
+_MAKERS = {"make_dataclass", "attrgetter", "methodcaller"}
+"""Functions of honest modules that make a class, or reach an attribute, out of any text."""
 _OUR_ROOMS = {"checks", "guide", "errors", "explanations", "caught", "grading", "build", "course"}
 _TAMPERING_NAMES = {"get_ipython", "__builtins__", "__import__", "__loader__", "__spec__", "exec", "eval", "compile", "globals", "locals", "vars", "setattr", "delattr", "_ih", "_oh", "In", "Out", "exit", "quit", "breakpoint"}
 _TAMPERING_ATTRIBUTES = re.compile(r"^(__(?!init__$|name__$|doc__$|version__$|file__$|len__$|str__$|repr__$)\w+__|f_(back|globals|locals|builtins)|gi_frame|tb_frame|mro|modules|user_ns|"
@@ -86,15 +88,19 @@ def _of(node: ast.AST) -> Iterable[tuple[str, str]]:
             for alias in names:
                 if module == "challenge_data":
                     yield from _imported(f"challenge_data.{alias.name}")
+                elif (module or "").partition(".")[0] in _LIBRARIES:  # a library's own « sys » is Python's
+                    yield from _imported(alias.name)
+                if alias.name in _MAKERS:
+                    yield TAMPERING, f"« {alias.name} » imported"
                 if module != "challenge_data" or alias.asname:
                     yield from _named(alias)
         case ast.Name(id=name, ctx=ast.Load()) if name in _TAMPERING_NAMES:
             yield TAMPERING, f"« {name} »"
-        case ast.Attribute(attr=name) if _TAMPERING_ATTRIBUTES.match(name):
+        case ast.Attribute(attr=name) if _TAMPERING_ATTRIBUTES.match(name) or name in _MAKERS:
             yield TAMPERING, f"« .{name} »"
         case ast.ClassDef(name=name, body=body):
-            special = [each.name for each in body if isinstance(each, ast.FunctionDef) and each.name.startswith("__") and each.name not in _DUNDERS_ALLOWED]
-            if special or node.bases or name in _JUDGES | _BUILTINS:
+            special = [each for each in _bound(body) if each.startswith("__") and each not in _DUNDERS_ALLOWED]
+            if special or node.bases or node.keywords or name in _JUDGES | _BUILTINS:
                 yield TAMPERING, f"a class, « {name} », that answers for itself"
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name in _JUDGES | _BUILTINS:
             yield TAMPERING, f"« {name} » defined anew"
@@ -142,6 +148,16 @@ def _imported(module: str) -> Iterable[tuple[str, str]]:
         yield TAMPERING, f"« {module} » imported"
     elif head in _ODD_MODULES:
         yield ODD, f"« {module} » imported"
+
+
+def _bound(body: list[ast.stmt]) -> Iterable[str]:
+    """Names that a class gives, by a method or by an assignment."""
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield node.name
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id
 
 
 def _root(node: ast.Attribute) -> str:
