@@ -111,7 +111,7 @@ def test_it_sees_neither_the_machine_nor_the_course_but_its_data(tmp_path):
     secret.write_text("secret")
     result = ran(f'''
         from pathlib import Path
-        for place in [{str(secret)!r}, {str(PROJECT / "solutions")!r}, {str(PROJECT / "curriculum")!r}, {str(PROJECT / "tests")!r}, {str(Path.home() / ".bashrc")!r}, "/etc/shadow", "/etc/ssh", "/var", "/sys", "/mnt", "/proc/1/root/var", "/run/dbus"]:
+        for place in [{str(secret)!r}, {str(PROJECT / "solutions")!r}, {str(PROJECT / "curriculum")!r}, {str(PROJECT / "tests")!r}, {str(Path.home() / ".bashrc")!r}, "/etc/shadow", "/etc/ssh", "/var", "/sys", "/mnt", "/proc/1/root" "/var", "/run/dbus"]:
             if Path(place).exists():
                 print(place)
     ''', '''
@@ -148,7 +148,7 @@ def test_a_course_under_tmp_is_graded_too(tmp_path):
               "    nbformat.v4.new_code_cell('open(\"/tmp/x\", \"w\")')])\n" \
               "run(book)\nprint(book.cells[0].outputs[0].get('text', book.cells[0].outputs), str(book.cells[1].outputs[0])[:400])"
     assert package.resolve().is_relative_to("/tmp"), "where pytest puts its folders"
-    done = subprocess.run([sys.executable, "-c", program], env=os.environ | {"PYTHONPATH": os.pathsep.join([str(package.parent), os.environ.get("PYTHONPATH", "")])}, cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", program], env=os.environ | {"CHALLENGE_DATA_HOME": str(PROJECT), "PYTHONPATH": os.pathsep.join([str(package.parent), os.environ.get("PYTHONPATH", "")])}, cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.startswith("3 challenge_data") and ("Errno 30" in done.stdout or "Errno 13" in done.stdout), done.stdout + done.stderr
 
 

@@ -238,10 +238,11 @@ def test_too_many_places_are_told():
 
 def test_the_map_of_france_is_light():
     """Alone in a process: under 5 seconds of processor time and 400 MB, on machines with less than a core."""
-    code = ("import matplotlib; matplotlib.use('agg')\nimport time, resource\nfrom challenge_data import load, maps, finish\n"
+    code = ("import matplotlib; matplotlib.use('agg')\nimport time\nfrom challenge_data import load, maps, finish\n"
             "layer = load('departements')\nlayer['v'] = layer.geometry.to_crs(3035).area / 1e6 + 0.5\nstart = time.process_time()\n"
             "ax = maps.choropleth(layer, 'v', unit='km²')\nfinish(ax, 't', source='s', alt='a')\nax.figure.savefig('/dev/null', format='png', bbox_inches='tight')\n"
-            "print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)")
+            # Not ru_maxrss: that of a process which was started by a bigger one begins with the bigger one's.
+            "print(time.process_time() - start, next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) / 1024)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     seconds, megabytes = map(float, done.stdout.split()[-2:])
