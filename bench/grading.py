@@ -62,10 +62,13 @@ class Case:
     notebook: str
     wanted: str
     """What C must be for the case to be what it is called."""
+    added: str = ""
+    """Code of a cell that every team added at the end."""
 
 
-CASES = (Case("light", "aides-velo", "1_trouver", "C < 0.3 s"), Case("heavy", "aides-velo", "3_visualiser", "C >= 2 s"))
-"""The heavy one is the longest of the released notebooks in a warm kernel, answered right; those that wait for frictionless are quick once it is imported."""
+_AGAIN = "from challenge_data import load\nsurfaces = [load('departements').to_crs(2154).buffer(1000).area.sum() for _ in range(18)]"
+CASES = (Case("light", "aides-velo", "1_trouver", "C < 0.3 s"), Case("heavy", "aides-velo", "3_visualiser", "C >= 2 s", _AGAIN))
+"""No released notebook takes two seconds in a warm kernel any more: the heavy one is the longest, with a cell that a team added."""
 
 
 @dataclass
@@ -136,6 +139,8 @@ def submission(case: Case, kind: str) -> nbformat.NotebookNode:
     for cell in released.cells:
         if (name := cell.metadata.get("nbgrader", {}).get("grade_id")) in chosen:
             cell.source = answers[name]
+    if case.added:
+        released.cells.append(nbformat.v4.new_code_cell(case.added, id="ajoutee"))
     return released
 
 
