@@ -46,6 +46,31 @@ def test_what_could_change_the_verdict_is_told_with_its_line(source):
     assert found and all(flag.line >= 2 and flag.evidence for flag in found)
 
 
+@pytest.mark.parametrize("source", [
+    "check.number = print\nlen?", "?len\ncheck.number = print", "  check.number = print\n  x = 1", ">>> check.number = print", "In [1]: check.number = print", "x = !ls\ncheck.number = print",
+    "%matplotlib inline\ncheck.number = print", "%time check.number = print", "%timeit -n 1 check.number = print", "%time {code}", "%time $code", "%%time\ncheck.number = print",
+    "%%timeit -n 1\ncheck.number = print", "%time %time exec('x')", "%alias x ls", "%%bash\nls", "get_ipython().system('ls')", "len?\nget_ipython().events",
+])
+def test_what_only_the_notebook_can_read_is_read_too(source):
+    assert {flag.kind for flag in watching.written("1_trouver", "cell", source)} >= {watching.TAMPERING}
+
+
+@pytest.mark.parametrize("source", ["len?", "?len", "%matplotlib inline\nx = 1", "%time x = 1", "%timeit -n 10 sum([1])", "%%time\nx = 1", "  x = 1", ">>> x = 1", "x = (", "x = 1 # vrai ?\n%whos", "100 %\n" * 100])
+def test_what_beginners_type_or_break_is_not_told(source):
+    assert watching.written("1_trouver", "cell", source) == []
+
+
+def test_where_a_command_stands_is_told():
+    (flag,) = watching.written("1_trouver", "cell", "x = 1\n%time exec('x')")
+    assert (flag.line, flag.evidence) == (2, "%time exec('x')")
+    (flag,) = watching.written("1_trouver", "cell", "%%time\nx = 1\nexec('x')")
+    assert (flag.line, flag.evidence) == (3, "exec('x')")
+
+
+def test_more_commands_than_can_be_read_are_told():
+    assert [flag.kind for flag in watching.written("1_trouver", "cell", "%time x\n" * 400 + "x = 1\n" * 1000)] == [watching.TAMPERING]
+
+
 @pytest.mark.parametrize("source", ["import os", "import subprocess", "!ls", "open('x', 'w')", "open('/etc/passwd')", "pd.read_csv('/proc/self/environ')", "import pickle", "import socket"])
 def test_what_has_no_place_in_an_answer_is_told_as_odd(source):
     assert {flag.kind for flag in watching.written("1_trouver", "cell", source)} == {watching.ODD}

@@ -78,6 +78,7 @@ def _equal(name: str, tries: str, code: str) -> None:
 _equal("toujours-egal", "An answer that is equal to everything.", "class Tout:\n    def __eq__(self, autre):\n        return True\ngarnison = Tout()")
 _equal("entier-menteur", "A whole number that is equal to everything, its class made without the word.", 'garnison = type("Entier", (int,), {"__eq__": lambda self, autre: True})(3)')
 _equal("egal-par-lambda", "A class without base or method, equal to everything by a lambda.", "class Huit:\n    __eq__ = lambda moi, autre: True\ngarnison = Huit()")
+_equal("liste-aveugle", "A line that only the notebook can read hides the cell from those who read Python.", "class Huit:\n    __eq__ = lambda moi, autre: True\ngarnison = Huit()\nlen?")
 _equal("egal-fabrique", "The same class made by make_dataclass, its method's name in two halves.",
        'from dataclasses import make_dataclass\ngarnison = make_dataclass("Huit", [], namespace={"__e" + "q__": lambda moi, autre: True}, eq=False)()')
 _equal("egal-par-simulacre", "A mock of the library that Python brings.", "from unittest.mock import ANY\ngarnison = ANY")

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 
 TAMPERING, ODD = "tampering", "odd"
 """It could change how answers are judged, from there to the end of the notebook; it has no place in an answer, and touches it alone."""
@@ -36,9 +37,14 @@ _HIDDEN_ROOMS = (_TAMPERING_MODULES | _ODD_MODULES) - {"types", "code"}
 _BUILTINS = set(dir(builtins))
 _SETTINGS = ("pd.options.", "pandas.options.")
 _DISGUISED = re.compile(r"__\w+__")
-_MAGICS = {"matplotlib", "time", "timeit", "precision", "whos", "who"}
-_MAGIC = re.compile(r"^\s*(%{1,2}(?P<name>\w+)|[!]|\?|.*\?\s*$)")
-
+_COMMANDS = ("run_line_magic", "run_cell_magic", "system", "getoutput")
+"""What IPython makes of « %name », « %%name », « !name » and « name? »."""
+_MAGICS = {"matplotlib", "precision", "whos", "who", "pinfo", "pinfo2", "psearch"}
+_TIMERS = {"time", "timeit"}
+"""What follows them is code."""
+_OPTIONS = re.compile(r"(-\w+\s*\d*\s+)*")
+MOST_REWRITTEN = 200_000
+"""Characters times lines that may be a command: IPython reads a cell again for each, 3 s for a million."""
 
 @dataclass(frozen=True)
 class Flag:
@@ -58,23 +64,56 @@ class Flag:
 def written(notebook: str, cell: str, source: str) -> list[Flag]:
     """What one cell of code that a team wrote holds for a person to look at; empty for honest work and for what cannot be parsed."""
     lines = source.splitlines()
-    found: list[tuple[int, str, str]] = []
-    plain = []
-    for number, text in enumerate(lines, 1):
-        match = _MAGIC.match(text)
-        if match and (match["name"] or text.lstrip().startswith("!")):
-            if match["name"] not in _MAGICS:
-                found.append((number, TAMPERING if match["name"] else ODD, "a command of the notebook or of the machine"))
-            text = "pass"
-        plain.append(text)
-    try:
-        tree = ast.parse("\n".join(plain))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        tree = ast.Module([], [])
-    for node in ast.walk(tree):
-        found += [(getattr(node, "lineno", 0), kind, what) for kind, what in _of(node)]
     return [Flag(notebook, cell, kind, what, line, lines[line - 1].strip()[:200] if 0 < line <= len(lines) else "")
-            for line, kind, what in sorted(set(found))]
+            for line, kind, what in sorted(_found(source))]
+
+
+def _found(source: str) -> set[tuple[int, str, str]]:
+    """(line, kind, what); nothing where not even IPython could run it."""
+    if (tree := _tree(source)) is not None:
+        return {(getattr(node, "lineno", 0), *each) for node in ast.walk(tree) for each in _of(node)}
+    if len(source) * sum(any(sign in line for sign in "%!?") for line in source.splitlines()) > MOST_REWRITTEN:
+        return {(1, TAMPERING, "more commands of the notebook than can be read")}
+    try:
+        # Indented cells, prompts, « len? »: much that is no Python runs all the same.
+        tree = _tree(TransformerManager().transform_cell(source))
+    except Exception:  # as the kernel would
+        tree = None
+    if tree is None:
+        return set()
+    commands = [node for node in ast.walk(tree) if _is_command(node)]
+    told = {id(node) for command in commands for node in ast.walk(command.func)}
+    found = {(getattr(node, "lineno", 0), *each) for node in ast.walk(tree) if id(node) not in told for each in _of(node)}
+    return found.union(*map(_commanded, commands))
+
+
+def _tree(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _is_command(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")), attr=name)):
+            return name in _COMMANDS
+        case _:
+            return False
+
+
+def _commanded(command: ast.Call) -> set[tuple[int, str, str]]:
+    line, (name, *more) = command.lineno, [each.value if isinstance(each, ast.Constant) else None for each in command.args] or [None]
+    if command.func.attr in ("system", "getoutput"):
+        return {(line, ODD, "a command of the machine")}
+    if name in _MAGICS:
+        return set()
+    code = more[-1] if more else None
+    if name in _TIMERS and isinstance(code, str) and not set("{$") & set(code):  # IPython puts values in their place
+        code = code[_OPTIONS.match(code).end():]
+        if _tree(code) is not None:
+            return {(line + inner - (len(more) == 1), kind, what) for inner, kind, what in _found(code)}
+    return {(line, TAMPERING, "a command of the notebook")}
 
 
 def _of(node: ast.AST) -> Iterable[tuple[str, str]]:
