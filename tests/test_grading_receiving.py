@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from challenge_data.grading import keeping
-from challenge_data.grading.receiving import MOST_ARCHIVES, files, files_of, receive, received_before, slug
+from challenge_data.grading.receiving import MOST_ARCHIVES, files_of, receive, received_before, slug
 from challenge_data.grading.unpacking import Limits
 
 NB = b'{"cells": []}'
@@ -77,12 +77,12 @@ def test_folders_archives_and_notebooks_are_each_a_team(source, grading):
     with tarfile.open(source / "puffins.tar.gz", "w:gz") as made:
         made.add(source / "mouettes.ipynb", "3.ipynb")
     found = take(source, grading)
-    assert {team: sorted(files(one).files) for team, one in found.items()} == {
+    assert {team: sorted(files_of(one.folder).files) for team, one in found.items()} == {
         "sternes": ["1_trouver.ipynb", "rendu/suite.zip/a/2.ipynb"], "goelands": ["goelands.zip/1.ipynb"],
         "mouettes": ["mouettes.ipynb"], "puffins": ["puffins.tar.gz/3.ipynb"],
     }  # fmt: skip
-    assert not any(one.problem or one.notes or files(one).refused for one in found.values())
-    assert files(found["sternes"]).left_out == ["carte.png"]
+    assert not any(one.problem or one.notes or files_of(one.folder).refused for one in found.values())
+    assert files_of(found["sternes"].folder).left_out == ["carte.png"]
     assert sorted(whole(grading)) == sorted(found)
     record = json.loads((found["sternes"].folder / "received.json").read_text())
     assert record["channel"] == "sternes" and record["at"].endswith("Z") and record["changed"].startswith("2023-11-14T")
@@ -104,7 +104,7 @@ def test_shapes_of_moodle_and_loose_notebooks(source, grading):
         "Seuls_104_assignsubmission_onlinetext_/onlinetext.html": b"<p>",
     })  # fmt: skip
     found = take(source, grading)
-    assert {team: sorted(files(one).files) for team, one in found.items()} == {
+    assert {team: sorted(files_of(one.folder).files) for team, one in found.items()} == {
         "Les-Sternes": ["1.ipynb"], "Marie-Goeland": ["rendu.zip/1.ipynb"], "Puffins": ["1_trouver.ipynb", "2_manipuler.ipynb"],
         "les-mouettes": ["1_trouver.ipynb", "2_manipuler.ipynb", "travail.zip/3.ipynb"], "Seuls": [],
     }  # fmt: skip
@@ -156,7 +156,7 @@ def test_without_a_roster_numbered_names_stay_apart(source, grading):
 def test_of_two_hand_ins_the_latest_counts_and_both_are_kept(source, grading):
     put(source, **{"sternes/1.ipynb": NB, "sternes.zip": archive("2.ipynb"), "sternes.pdf": b"%PDF"})
     [one] = receive(source, "velo", grading)
-    assert list(files(one).files) == ["sternes.zip/2.ipynb"] and not one.problem
+    assert list(files_of(one.folder).files) == ["sternes.zip/2.ipynb"] and not one.problem
     assert len(whole(grading)["sternes"]) == 3 and sum("sternes.zip is graded, the latest" in note for note in one.notes) == 2
     assert received_before("velo", grading)[0].folder == one.folder
 
@@ -181,12 +181,12 @@ def test_an_altered_copy_is_seen(source, grading):
     kept = one.folder / "files/1.ipynb"
     kept.chmod(0o600)
     kept.write_bytes(b"{}")
-    found = files(one)
+    found = files_of(one.folder)
     assert list(found.files) == ["2.ipynb"] and found.refused == ["1.ipynb was altered or removed since it was received."]
     [new] = receive(source, "velo", grading)
-    assert new.folder != one.folder and sorted(files(new).files) == ["1.ipynb", "2.ipynb"] and "altered" in new.notes[0]
+    assert new.folder != one.folder and sorted(files_of(new.folder).files) == ["1.ipynb", "2.ipynb"] and "altered" in new.notes[0]
     shutil.rmtree(one.folder)
-    assert "gone or damaged" in files(one).refused[0]
+    assert "gone or damaged" in files_of(one.folder).refused[0]
 
 
 def test_links_pipes_and_odd_files_are_told(source, grading, tmp_path):
@@ -200,7 +200,7 @@ def test_links_pipes_and_odd_files_are_told(source, grading, tmp_path):
     (source / "vide").mkdir()
     os.mkfifo(source / "tuyau.zip")
     found = take(source, grading)
-    assert list(files(found["sternes"]).files) == ["1.ipynb"] and len(found["sternes"].notes) == 3
+    assert list(files_of(found["sternes"].folder).files) == ["1.ipynb"] and len(found["sternes"].notes) == 3
     assert "symbolic link" in found["goelands"].problem and "no file" in found["vide"].problem and "no file" in found["tuyau"].problem
     assert "no notebook" in found["rapport"].problem and "no notebook" in found["vieux"].problem
     assert not any(b"gradebook" in path.read_bytes() for path in grading.rglob("*") if path.is_file())
@@ -209,20 +209,20 @@ def test_links_pipes_and_odd_files_are_told(source, grading, tmp_path):
 def test_a_team_cannot_take_the_place_of_the_record(source, grading):
     put(source, **{"sternes/received.json": b'{"team": "goelands"}', "sternes/files/1.ipynb": NB, "sternes/x.ipynb.txt": NB})
     [one] = receive(source, "velo", grading)
-    assert sorted(files(one).files) == ["files/1.ipynb", "x.ipynb.txt"]
+    assert sorted(files_of(one.folder).files) == ["files/1.ipynb", "x.ipynb.txt"]
     whole(grading)
 
 
 def test_limits_hold_for_all_archives_of_a_hand_in_together(source, grading, monkeypatch):
     put(source, **{f"sternes/{i:02}.zip": archive("1.ipynb", content=bytes(1000)) for i in range(MOST_ARCHIVES + 2)}, **{"goelands.ipynb": bytes(9000), "mouettes.ipynb": archive("1.ipynb")})
     found = take(source, grading)
-    everything = files(found["sternes"])
+    everything = files_of(found["sternes"].folder)
     assert len(everything.files) == MOST_ARCHIVES and len(everything.refused) == 2
     little = files_of(found["sternes"].folder, Limits(total=5500))
     assert len(little.files) == 5 and little.refused
-    assert len(files(found["sternes"], Limits(entries=3)).files) == 3
-    assert all(files(found["goelands"], limits).refused for limits in (Limits(file=8000), Limits(total=8000)))
-    assert list(files(found["mouettes"]).files) == ["mouettes.ipynb/1.ipynb"]
+    assert len(files_of(found["sternes"].folder, Limits(entries=3)).files) == 3
+    assert all(files_of(found["goelands"].folder, limits).refused for limits in (Limits(file=8000), Limits(total=8000)))
+    assert list(files_of(found["mouettes"].folder).files) == ["mouettes.ipynb/1.ipynb"]
     monkeypatch.setattr(keeping, "MOST_BYTES", 5000)
     assert "takes more than" in take(source, grading)["goelands"].problem
     monkeypatch.setattr(keeping, "MOST_FILES", 3)
@@ -236,8 +236,8 @@ def test_names_that_are_no_text_are_kept_and_shown_safely(source, grading):
     deep.mkdir(parents=True)
     (deep / "2.ipynb").write_bytes(NB)
     [one] = receive(source, "velo", grading)
-    assert "deeper" in one.notes[0] and list(files(one).files) == ["1.ipynb"]
-    assert files(one).refused[0].isprintable() and len(json.loads((one.folder / "received.json").read_text())["files"]) == 2
+    assert "deeper" in one.notes[0] and list(files_of(one.folder).files) == ["1.ipynb"]
+    assert files_of(one.folder).refused[0].isprintable() and len(json.loads((one.folder / "received.json").read_text())["files"]) == 2
 
 
 def test_what_the_instructor_got_wrong_is_said(source, grading, tmp_path):

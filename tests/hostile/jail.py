@@ -11,12 +11,13 @@ import shutil
 import stat
 import subprocess
 import sys
-import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
 from cases import SIBLING, Case, Stock
-from course import CHALLENGE, PROJECT, WALLS, Course, write
+from course import CHALLENGE, IN_WALLS, PROJECT, WALLS, Course, write
+
+from challenge_data.grading import sandbox
 
 SECRET = "SECRET-7f3a"
 CELL_SECONDS = 6
@@ -97,6 +98,14 @@ def by_stock(case: Case, template: Template, folder: Path, number: int) -> Stock
     return Stock(team, said["code"], log, said["marks"], machine, tuple(said["left"]), said["most_processes"], said["most_megabytes"], said["seconds"])
 
 
+def unsound(template: Template, folder: Path) -> str:
+    """Why a machine with the honest sibling alone does not give it its points: without them, « nobody is graded » proves nothing. Empty when it does."""
+    alone = Case("temoin", "Nothing.", lambda course, received: None, None, 0)
+    seen = by_stock(alone, template, folder, 0)
+    clear(folder)
+    return "" if seen.sibling == IN_WALLS else f"{seen.sibling} points instead of {IN_WALLS:g}, exit code {seen.code}\n{seen.log[-3000:]}"
+
+
 def clear(folder: Path) -> None:
     """Take a machine away, whatever its folders' rights."""
     def allowed(function, path, _) -> None:
@@ -123,20 +132,12 @@ def _walls(machine: Path, number: int) -> list[str]:
     options = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--die-with-parent", "--new-session", "--clearenv"]
     root = os.getuid() == 0
     options += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
-    for name in ("usr", "bin", "lib", "lib64", "sbin"):
-        path = Path("/", name)
-        if path.is_symlink():
-            options += ["--symlink", os.readlink(path), str(path)]
-        elif path.exists():
-            options += ["--ro-bind", str(path), str(path)]
-    options += ["--ro-bind", "/etc", "/etc", "--dev", "/dev", "--proc", "/proc"]
-    places = [sys.base_prefix, sys.prefix, sysconfig.get_path("purelib"), PROJECT / "src", PROJECT / "share", _HERE]
-    for path in dict.fromkeys(Path(place).resolve() for place in places):
-        if not path.is_relative_to("/usr"):
-            for above in reversed(path.parents[:-1]):
-                options += ["--perms", "0755", "--dir", str(above)]
-            options += ["--ro-bind", str(path), str(path)]
-    options += ["--bind", str(machine), "/machine", "--bind", str(machine / "tmp"), "/tmp", "--chdir", "/machine"]
+    # The machine's own /tmp before the code: a checkout may stand there.
+    options += [*sandbox.system_folders(), "--ro-bind", "/etc", "/etc", "--dev", "/dev", "--proc", "/proc",
+                "--bind", str(machine), "/machine", "--bind", str(machine / "tmp"), "/tmp"]
+    for path in [*sandbox.python_and_package(), PROJECT / "share", _HERE]:
+        options += sandbox.bound(path, path)
+    options += ["--chdir", "/machine"]
     for name, value in (_environment(Path("/machine/course"), Path("/machine/grading")) | {"HOME": "/machine/home", "CHALLENGE_DATA_WORK": "/machine/home/travail"}).items():
         options += ["--setenv", name, value]
     if root:

@@ -30,6 +30,8 @@ class Line:
 
     case: Case
     stock: str = "—"
+    proved: bool = False
+    """Stock was seen to be harmed."""
     happened: str = ""
     miss: str = ""
 
@@ -63,8 +65,8 @@ def main() -> int:
     for line in lines.values():
         print(_shown(line), flush=True)
     missed = [line.case.name for line in lines.values() if line.miss]
-    hostile = sum(case.stock is not None for case in cases)
-    print(f"\n{len(cases)} cases, {hostile} of them shown against stock; stock took {between - started:.0f} s, ours {time.monotonic() - between:.0f} s.")
+    proofs = sum(line.proved for line in lines.values())
+    print(f"\n{len(cases)} cases, {proofs} of them proved against stock; stock took {between - started:.0f} s, ours {time.monotonic() - between:.0f} s.")
     print(f"{len(missed)} miss(es){': ' if missed else ''}{', '.join(missed)}.")
     return 1 if missed else 0
 
@@ -77,6 +79,11 @@ def _stock(lines: dict[str, Line], course: Course, folder: Path, keep: bool) -> 
         teams.add(jail.team_of(entry) if entry else "")
         jail.clear(folder / "noms")
     template = jail.prepare(course, sorted(teams - {""}), folder / "modele")
+    if trouble := jail.unsound(template, folder / "temoin"):
+        for line in shown:
+            line.miss = "stock: the disposable machine itself does not work"
+        print(f"STOCK: an honest team alone is not graded in the disposable machine, nothing can be shown there:\n{trouble}", file=sys.stderr)
+        return
 
     def one(number: int, line: Line) -> None:
         place = folder / "stock" / line.case.name
@@ -89,6 +96,7 @@ def _stock(lines: dict[str, Line], course: Course, folder: Path, keep: bool) -> 
             line.miss = line.miss or "stock withstands it: it proves nothing"
         if line.stock and line.case.withstands:
             line.miss = "stock does not withstand it, and the case says so"
+        line.proved = bool(line.stock) and not line.miss
         line.stock = line.stock or f"WITHSTANDS ({line.case.withstands})"
         if not keep:
             jail.clear(place)

@@ -1,5 +1,6 @@
 """Exercises from masters, by nbgrader's own generate_assignment."""
 
+import io
 import logging
 import tempfile
 from pathlib import Path
@@ -31,13 +32,15 @@ def release(root: Path, masters: dict[Path, bytes]) -> dict[Path, bytes]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         api = NbGraderAPI(CourseDirectory(config=(config := _config(root, scratch))), config=config)
-        log = _Lines()
+        said = io.StringIO()  # for the message
+        log = logging.StreamHandler(said)
+        log.setLevel(logging.WARNING)
         api.log.addHandler(log)
         try:
             for assignment in sorted({path.parts[1] for path in masters}):
                 outcome = api.generate_assignment(assignment, force=True, create=False)
                 if not outcome["success"]:
-                    raise RuntimeError(f"nbgrader refuses {assignment}:\n{outcome.get('log') or log.text}\n{outcome.get('error', '')}")
+                    raise RuntimeError(f"nbgrader refuses {assignment}:\n{outcome.get('log') or said.getvalue()}\n{outcome.get('error', '')}")
         finally:
             api.log.removeHandler(log)
         for path in sorted((scratch / "exercises").rglob("*.ipynb")):
@@ -54,14 +57,3 @@ def _config(root: Path, scratch: Path) -> Config:
     config.SaveCells.enabled = False
     config.GenerateAssignment.no_database = True
     return config
-
-
-class _Lines(logging.Handler):
-    """Keeps what nbgrader says, for the message."""
-
-    def __init__(self) -> None:
-        super().__init__(level=logging.WARNING)
-        self.text = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.text += record.getMessage() + "\n"

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import hashlib
+import io
 import json
 import logging
 import os
@@ -158,10 +159,10 @@ def _without(steps: list, *names: str) -> list:
 
 
 def _run(kind: type[BaseConverter], config: Config, challenge: str, team: str) -> None:
-    said = _Said()
+    said = io.StringIO()
     # A logger of its own: nbgrader's goes to the terminal, a line a cell.
     log = logging.Logger("nbgrader", logging.WARNING)
-    log.addHandler(said)
+    log.addHandler(logging.StreamHandler(said))
     directory = CourseDirectory(config=config, log=log)
     directory.assignment_id, directory.student_id = challenge, team
     converter = kind(coursedir=directory, config=config, log=log)
@@ -170,8 +171,8 @@ def _run(kind: type[BaseConverter], config: Config, challenge: str, team: str) -
         with quiet(), _one_at_a_time:
             converter.start()
     except Exception as error:
-        failure = Failed(said.text.strip() or str(error))
-        if is_full(error, said.text):
+        failure = Failed(said.getvalue().strip() or str(error))
+        if is_full(error, said.getvalue()):
             raise OSError(28, "No space left on device") from failure
         raise failure from error
 
@@ -186,14 +187,3 @@ def quiet():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)
         yield
-
-
-class _Said(logging.Handler):
-    """Keeps what nbgrader says."""
-
-    def __init__(self) -> None:
-        super().__init__(level=logging.WARNING)
-        self.text = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.text += record.getMessage() + "\n"

@@ -22,12 +22,14 @@ from urllib.parse import quote
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from challenge_data.grading.keeping import FULL
+
 LOCK = ".grading.lock"
 BACKUPS, KEPT_BACKUPS = "backups", 5
 FREE_BYTES = 50 * 1024**2
 """Asked of the disk before a team is written: its notebooks, the log, and a margin. Not a measure: ours take 2 MB a team."""
 _POLL_SECONDS = 0.2
-_FULL = ("no space left on device", "database or disk is full", "file too large", "disk quota exceeded")
+_FULL_WORDS = ("no space left on device", "database or disk is full", "file too large", "disk quota exceeded")
 """errno's and SQLite's own words: nbgrader keeps only the text of what went wrong."""
 
 _held: dict[Path, int] = {}
@@ -218,10 +220,10 @@ def create(path: Path, make: Callable[[str], None]) -> None:
 def is_full(error: BaseException | None, said: str = "") -> bool:
     """True if an error, one that it comes from, or what was said about it, is about room on a disk."""
     while error is not None:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or any(words in str(error).lower() for words in _FULL):
+        if getattr(error, "errno", None) in FULL or any(words in str(error).lower() for words in _FULL_WORDS):
             return True
         error = error.__cause__ or error.__context__
-    return any(words in said.lower() for words in _FULL)
+    return any(words in said.lower() for words in _FULL_WORDS)
 
 
 def full(place: Path, what: str) -> DiskFull:

@@ -31,7 +31,8 @@ MOST_FILES = 5_000
 MOST_DEPTH = 12
 
 _INCOMING = ".incoming-"
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""No room is left, as the system says it."""
 
 
 class NotKept(Exception):
@@ -259,6 +260,6 @@ def _iso(moment: datetime) -> str:
 
 
 def _why(error: OSError, home: Path) -> str:
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return f"could not be kept: no room left ({error.strerror}) where {home} is; free some and run again, nothing of it was written"
     return f"could not be kept ({error.strerror}): {shown(str(error.filename or home))}; nothing of it was written"

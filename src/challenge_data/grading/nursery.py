@@ -20,6 +20,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from pathlib import Path
 
 from challenge_data.grading import weighing
@@ -85,16 +86,18 @@ def main(control: int) -> None:
     _say(outside, ready=True)
     running: dict[int, str] = {}
     why: dict[int, str] = {}
-    pending = b""
+    pending, next_look = b"", 0.0
     while True:
         readable, _, _ = select.select([outside, wakened], [], [], WATCH_SECONDS if running else None)
         if wakened in readable:
             wakened.recv(4096)
         for pid, status in _ended():
             _say(outside, ended=running.pop(pid, ""), status=status, why=why.pop(pid, ""))
-        for pid, reason in _too_much(running, limits["together"]):
-            why.setdefault(pid, reason)
-            _signal(pid, signal.SIGKILL)
+        if time.monotonic() >= next_look:
+            next_look = time.monotonic() + WATCH_SECONDS
+            for pid, reason in _too_much(running, limits["together"]):
+                why.setdefault(pid, reason)
+                _signal(pid, signal.SIGKILL)
         if outside in readable:
             received = outside.recv(65536)
             if not received:

@@ -41,6 +41,7 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def wait(self) -> int | None:
         while (status := await self.poll()) is None:
             await asyncio.sleep(_POLL_SECONDS)
+        await self.cleanup()  # jupyter_client asks for it too late: the name is gone then
         self._name = None
         return status
 

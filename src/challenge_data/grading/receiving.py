@@ -162,11 +162,6 @@ def received_before(challenge: str, grading: Path, teams: Collection[str] | None
     return found
 
 
-def files(received: Received, limits: Limits = _LIMITS) -> Unpacked:
-    """The notebooks and team files of a hand-in, out of its record: see :func:`files_of`."""
-    return files_of(received.folder, limits) if received.folder else Unpacked()
-
-
 def files_of(folder: Path, limits: Limits = _LIMITS) -> Unpacked:
     """The notebooks and team files of a record's folder: loose ones and those of its archives.
 

@@ -196,18 +196,10 @@ class Recorder:
         told = read_whole(self._journal(team))
         return told.pop("state", None) == _DONE and told.pop("sources", None) is not None and told == self._now(team, self._executed(team, executed), self.scores(team))
 
-    def feedback(self, team: str, *, force: bool = False) -> bool:
-        """nbgrader's feedback of one team, if anything in it has changed: see ``write_feedback``."""
-        return write_feedback(self.course, self.challenge, self.grading, team, force=force)
-
     def scores(self, team: str) -> Scores:
         """Cell by cell, and totals; no mark for a team that nothing was recorded of."""
         with self._gradebook() as book:
             return marks.scores(book, self.challenge, team)
-
-    def waiting(self, team: str) -> tuple[Mark, ...]:
-        """What still waits for a person."""
-        return self.scores(team).waiting
 
     def _opened(self) -> Book:
         if self._book is None:

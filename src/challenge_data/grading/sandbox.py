@@ -250,22 +250,16 @@ def _walls(home: Path, sockets: Path, limits: Limits) -> list[str]:
                "--die-with-parent", "--new-session", "--clearenv", "--cap-add", "ALL"]
     if not root:  # root needs no user namespace, and becomes a real nobody; others look like one
         options += ["--unshare-user", "--uid", str(nursery.NOBODY), "--gid", str(nursery.NOBODY)]
-    for name in ("usr", "bin", "lib", "lib64", "sbin"):
-        path = Path("/", name)
-        if path.is_symlink():
-            options += ["--symlink", os.readlink(path), str(path)]
-        elif path.exists():
-            options += ["--ro-bind", str(path), str(path)]
-    options += ["--perms", "0755", "--dir", "/etc"]
+    options += [*system_folders(), "--perms", "0755", "--dir", "/etc"]
     for name in ("fonts", "ld.so.cache", "ld.so.conf", "localtime", "passwd", "group", "alternatives"):
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     # A disk in memory that is the nursery's own; each kernel lays another over it.
-    options += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", *_above(nursery.WORK), "--tmpfs", str(nursery.WORK)]
-    code = _code()
+    options += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", *above(nursery.WORK), "--tmpfs", str(nursery.WORK)]
+    code = python_and_package()
     for path in code:
-        options += _bound(path, path)
+        options += bound(path, path)
     options += ["--perms", "0755", "--dir", "/run", "--bind", str(sockets), str(nursery.KERNELS), "--perms", "0755", "--dir", str(nursery.OWN)]
-    options += _bound(home / "datasets", Path("/cours/datasets"))
+    options += bound(home / "datasets", Path("/cours/datasets"))
     if (home / "datasets" / "recipes").is_dir():  # they know the truth
         options += ["--tmpfs", "/cours/datasets/recipes"]
     # What bubblewrap laid out is in memory that all kernels share: a normal user's could leave something there for the next.
@@ -280,17 +274,30 @@ def _walls(home: Path, sockets: Path, limits: Limits) -> list[str]:
     return options
 
 
-def _code() -> list[Path]:
+def system_folders() -> list[str]:
+    """bubblewrap's options for the system's programs and libraries, read-only, as they are laid out here."""
+    options = []
+    for name in ("usr", "bin", "lib", "lib64", "sbin"):
+        path = Path("/", name)
+        if path.is_symlink():
+            options += ["--symlink", os.readlink(path), str(path)]
+        elif path.exists():
+            options += ["--ro-bind", str(path), str(path)]
+    return options
+
+
+def python_and_package() -> list[Path]:
     """Python, its libraries and our package, last, which stand inside where they stand outside; what is under /usr is there already."""
     places = (sys.base_prefix, sys.prefix, sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))
     libraries = dict.fromkeys(Path(place).resolve() for place in places)
     return [*(path for path in libraries if not path.is_relative_to("/usr")), Path(__file__).resolve().parents[1]]
 
 
-def _bound(outside: Path, inside: Path) -> list[str]:
+def bound(outside: Path, inside: Path) -> list[str]:
     """A folder bound read-only; the folders above it are made so that nobody may pass through them."""
-    return [*_above(inside), "--ro-bind", str(outside), str(inside)]
+    return [*above(inside), "--ro-bind", str(outside), str(inside)]
 
 
-def _above(inside: Path) -> list[str]:
+def above(inside: Path) -> list[str]:
+    """The folders above one, made."""
     return [option for folder in reversed(inside.parents[:-1]) for option in ("--perms", "0755", "--dir", str(folder))]
