@@ -168,7 +168,7 @@ class _Reader:
     def _named(self, what: str, name: str, known: Collection[str]) -> str:
         if known and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            raise ValueError(f"no such {what}; " + (f"is it {near[0]}?" if near else f"there are {', '.join(sorted(known))}").rstrip("?."))
+            raise ValueError(f"no such {what}; " + (f"the nearest is {near[0]}" if near else f"there are {', '.join(sorted(known))}"))
         return name
 
     def _team(self, written: str, teams: Collection[str]) -> str:
