@@ -16,7 +16,7 @@ from challenge_data.grading.summary import Summary
 from challenge_data.grading.teams import late, roster, rules, times
 from challenge_data.grading.teams.late import Lateness
 from challenge_data.grading.teams.roster import Roster
-from challenge_data.grading.teams.rules import PARIS, Rules, RulesError
+from challenge_data.grading.teams.rules import PARIS, Rules, RulesError, named
 from challenge_data.grading.teams.times import Told
 
 
@@ -60,7 +60,7 @@ def lateness_of(grading: Path, challenge: str, team: str, rules: Rules, told: Ma
     graded = late.graded(grading, challenge, team)
     if graded is None:
         return None
-    hours = handed_in(records(grading / "received" / challenge / team), told.get(team, ()))
+    hours = handed_in(records(grading / "received" / challenge / team), named(told, team) or ())
     return late.lateness(rules, challenge, team, next((when for kept, when in hours if kept.folder == graded.folder), None))
 
 
@@ -87,7 +87,7 @@ class People:
         return Chosen(chosen.kept, ". ".join(filter(None, [word, chosen.why])), chosen.problem)
 
     def _forced(self, team: str, kept: Sequence[Kept]) -> Chosen | None:
-        wanted = self.rules.counts.get(team)
+        wanted = named(self.rules.counts, team)
         if wanted is None:
             return None
         for one in kept:
@@ -101,7 +101,7 @@ class People:
     def _by_deadline(self, team: str, kept: Sequence[Kept]) -> Chosen:
         if self.rules.deadline(self.challenge, team) is None or not kept:
             return Chosen()
-        hours = handed_in(kept, self.told.get(team, ()))
+        hours = handed_in(kept, named(self.told, team) or ())
         sound = [each for each in hours if len(hours) == 1 or holds_notebook(each[0])] or hours
         on_time = [each for each in sound if self._late(team, each[1]).on_time]
         one, when = max(on_time or sound, key=lambda each: (each[1] is not None and each[1].timestamp(), each[0].record["at"]))
@@ -116,7 +116,7 @@ class People:
 
     def _cost(self, team: str, kept: Sequence[Kept], one: Kept) -> str:
         """How late it is, as the end of a sentence."""
-        told = self._late(team, dict((each.folder, when) for each, when in handed_in(kept, self.told.get(team, ())))[one.folder])
+        told = self._late(team, dict((each.folder, when) for each, when in handed_in(kept, named(self.told, team) or ()))[one.folder])
         if not told.late:
             return ""
         after = f", {lasting(told.late)} after its deadline ({spoken(told.deadline)})"

@@ -9,7 +9,7 @@ decides about a mark is to be taken from the LMS.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def hand_in(record: Mapping[str, Any], told: Iterable[datetime] = (), after: dat
     """
     received = _moment(record.get("at"))
     own = [moment for moment in told if (received is None or moment <= received) and (after is None or moment > after)]
-    return max(own, default=None) or _moment(record.get("changed")) or received
+    return max(own, key=datetime.timestamp, default=None) or _moment(record.get("changed")) or received
 
 
 def lateness(rules: Rules, challenge: str, team: str, when: datetime | None) -> Lateness:
@@ -61,9 +61,10 @@ def lateness(rules: Rules, challenge: str, team: str, when: datetime | None) -> 
     A day is 24 hours. ``percent = min(percent_per_day × days, most_percent)``.
     """
     deadline = rules.deadline(challenge, team)
-    if deadline is None or when is None or when <= deadline:
+    # In UTC: Python subtracts two hours of one zone as its clocks show them, whatever they did in between.
+    late = when.astimezone(UTC) - deadline.astimezone(UTC) if deadline and when else timedelta(0)
+    if late <= timedelta(0):
         return Lateness(deadline, when, timedelta(0), 0.0)
-    late = when - deadline
     if late <= rules.grace:
         return Lateness(deadline, when, late, 0.0)
     days = math.ceil(late / DAY)

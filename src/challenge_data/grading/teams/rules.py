@@ -67,7 +67,12 @@ class Rules:
 
     def deadline(self, challenge: str, team: str) -> datetime | None:
         """The team's own one, else its challenge's."""
-        return self.extensions.get(team, self.deadlines.get(challenge))
+        return named(self.extensions, team) or self.deadlines.get(challenge)
+
+
+def named(table: Mapping[str, Any], team: str) -> Any:
+    """What a table says of a team, capitals apart; None when it says nothing. Without a roster nobody put the names right."""
+    return table.get(team, next((value for name, value in table.items() if name.casefold() == team.casefold()), None))
 
 
 def load(grading: Path, course: Path | None = None) -> Rules:
@@ -94,13 +99,13 @@ def load(grading: Path, course: Path | None = None) -> Rules:
 
 
 def local(moment: datetime) -> datetime:
-    """A date without zone is the hour of Paris; of an hour that comes twice in October, the second.
+    """A date by the clocks of Paris; without a zone it is theirs already, and of an hour that comes twice in October, the second.
 
     Raises:
         ValueError: no clock of Paris shows that hour: it is left out in March.
     """
     if moment.tzinfo is not None:
-        return moment
+        return moment.astimezone(PARIS)
     aware = moment.replace(tzinfo=PARIS, fold=1)
     if aware.astimezone(UTC).astimezone(PARIS).replace(tzinfo=None) != moment:
         raise ValueError(f"{moment} is an hour that does not exist: clocks go forward in that night")
