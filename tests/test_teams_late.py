@@ -112,7 +112,7 @@ def test_hours_without_a_zone_are_those_of_paris():
     (timedelta(minutes=-1), 0, 0), (timedelta(0), 0, 0), (timedelta(minutes=15), 0, 0), (timedelta(minutes=15, seconds=1), 1, 5), (timedelta(days=1), 1, 5),
     (timedelta(days=1, seconds=1), 2, 10), (timedelta(days=4, hours=1), 5, 25), (timedelta(days=40), 40, 25)])  # fmt: skip
 def test_what_each_delay_costs(grading, after, days, percent):
-    told = late.lateness(rules.load(say(grading, RULES)), "tiny", "sternes", DEADLINE + after)
+    told = late.lateness(rules.load(say(grading, RULES)), "tiny", "sternes", DEADLINE.astimezone(UTC) + after)
     assert (told.days, told.percent, told.on_time) == (days, percent, days == 0)
     assert told.late == max(after, timedelta(0)) and told.deadline == DEADLINE
 

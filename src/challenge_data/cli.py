@@ -138,6 +138,9 @@ def _grade(given: argparse.Namespace) -> int:
 
 
 def _roster(given: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        print("The list of teams goes with the grading, which needs Linux: on Windows, run this command in WSL (docs/grading.md).", file=sys.stderr)
+        return 2
     from challenge_data.grading import engine
     from challenge_data.grading.teams import importing, registering
 
