@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import random
 import stat
+import unicodedata
 import zipfile
 
 import openpyxl
@@ -173,6 +175,26 @@ def test_archives_folders_and_bombs_are_refused(tmp_path, path, monkeypatch):
     monkeypatch.setattr(tables, "MOST_BYTES", 10)
     with pytest.raises(importing.RosterError, match="takes more than"):
         importing.read(written(path, [HEADS, *PEOPLE]), CHALLENGES)
+
+
+def test_whatever_the_file_holds_it_is_read_or_refused_in_words(tmp_path, path):
+    drawn = random.Random(7)
+    text = "\r\n".join(";".join(row) for row in (HEADS, *PEOPLE))
+    seeds = [text.encode(encoding) for encoding in ENCODINGS] + [sheet(tmp_path / "e.xlsx", [HEADS, *PEOPLE]).read_bytes()]
+    read = told = 0
+    for _ in range(600):
+        content = bytearray(drawn.choice(seeds))
+        for _ in range(drawn.choice((1, 1, 2, 5, 30))):
+            place = drawn.randrange(len(content))
+            content[place:place + drawn.choice((0, 1, 4))] = drawn.choice((b"", b'"', b";", b"\0", b"\r", b"\n", b"=", b"\xe2\x80\xae", b"\xff", bytes([drawn.randrange(256)])))
+        path.write_bytes(content)
+        try:
+            importing.read(path, CHALLENGES)
+            read += 1
+        except importing.RosterError as error:
+            told += 1
+            assert error.problems and not any(unicodedata.category(char) == "Cc" or char == "\u202e" for problem in error.problems for char in problem)
+    assert read > 20 and told > 200
 
 
 @pytest.fixture(scope="module")

@@ -95,9 +95,9 @@ def fault(text: str, most: int) -> str:
     """Why a cell is refused, whatever it is of; empty when it is not."""
     if text.startswith(_FORMULA):
         return f"begins with {shown(text[0])!r}, which makes a spreadsheet compute it: write it without"
-    if odd := sorted({char for char in text if not char.isprintable() and char not in "\u00a0\u202f\u2009"}):
-        names = ", ".join(f"U+{ord(char):04X}" for char in odd[:3])
-        return f"holds a character that one does not see ({names}), a line end for example: type {shown(text, 40)} anew, by hand"
+    for rank, char in enumerate(text):
+        if not char.isprintable() and char not in "\u00a0\u202f\u2009":
+            return f"holds a character that one does not see, a line end for example (U+{ord(char):04X}, {f'after « {text[max(0, rank - 20):rank]} »' if rank else 'at its beginning'}): type it anew, by hand"
     return f"has {len(text)} characters, {most} at most" if len(text) > most else ""
 
 
@@ -170,7 +170,7 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names, size = archive.namelist(), sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise NotATable("is a damaged archive or spreadsheet: save it again.") from error
     if "xl/workbook.xml" not in names:
         raise NotATable("is an archive, or another document than a spreadsheet of Excel. Unpack it and give the table; from LibreOffice: File, Save as, CSV or .xlsx.")
@@ -219,7 +219,8 @@ def _table(lines: Iterator[tuple[int, list[str]]], how: str, columns: Mapping[st
             table.columns = set(heads) - {""}
             table.ignored = [shown(cell, 40) for cell, head in zip(cells, heads, strict=True) if cell and not head]
             if not table.columns:
-                raise NotATable(f"has no heading that is known in its first line ({', '.join(shown(cell, 30) for cell in cells[:6])}). Write there: {', '.join(dict.fromkeys(columns.values()))}.")
+                first = {column: name for name, column in reversed(columns.items())}
+                raise NotATable(f"has no heading that is known in its first line ({', '.join(shown(cell, 30) for cell in cells[:6])}). Write there, for example: {', '.join(reversed(first.values()))}.")
             table.problems += [f"line {line}: two columns are « {head} ». Leave one." for head in sorted(table.columns) if heads.count(head) > 1]
             continue
         if any(cell.strip() for cell in cells[len(heads):]):
