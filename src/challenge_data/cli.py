@@ -35,6 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument("--no-feedback", action="store_true", help="write no pages for teams")
     grade.add_argument("--json", action="store_true", help="print the summary as JSON")
     grade.add_argument("--unsafe", action="store_true", help="run teams' code with your own rights, without a sandbox")
+    roster = command("roster", _roster, "the list of teams and members, checked whole, then kept in the grading folder")
+    roster.add_argument("list", type=Path, help="a .csv or .xlsx with the columns équipe, défi, membre, e-mail; a line a person")
+    roster.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
+    roster.add_argument("--check", action="store_true", help="tell faults and changes, write nothing")
     given = parser.parse_args(arguments)
     return given.run(given)
 
@@ -106,6 +110,7 @@ def _grade(given: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from challenge_data.grading import engine
+    from challenge_data.grading.teams import counting
 
     with tqdm(unit=" team", disable=given.json or not sys.stderr.isatty(), leave=False) as bar:
         failed = 0
@@ -120,8 +125,8 @@ def _grade(given: argparse.Namespace) -> int:
             bar.update()
 
         try:
-            summary = engine.grade(given.received, given.challenge, course=course.root(), grading=given.to, workers=given.workers, unsafe=given.unsafe,
-                                   add_teams=given.add_teams, feedback=not given.no_feedback, tell=tell)
+            summary = counting.grade(given.received, given.challenge, course=course.root(), grading=given.to, workers=given.workers, unsafe=given.unsafe,
+                                     add_teams=given.add_teams, feedback=not given.no_feedback, tell=tell)
         except engine.CannotGrade as problem:
             print(problem, file=sys.stderr)
             return 2
@@ -130,6 +135,24 @@ def _grade(given: argparse.Namespace) -> int:
             return 130  # as shells say it
     print(summary.as_json() if given.json else summary.as_table())
     return summary.code
+
+
+def _roster(given: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        print("The list of teams goes with the grading, which needs Linux: on Windows, run this command in WSL (docs/grading.md).", file=sys.stderr)
+        return 2
+    from challenge_data.grading import engine
+    from challenge_data.grading.teams import importing, registering
+
+    root = course.root()
+    try:
+        done = registering.register(given.list, root, given.grading or engine.default_grading(root), check=given.check)
+    except importing.RosterError as error:
+        print(error, file=sys.stderr)
+        print(f"{len(error.problems)} fault(s), nothing was written.", file=sys.stderr)
+        return 1
+    print(done.as_table())
+    return 0
 
 
 def _told(problems: list) -> int:

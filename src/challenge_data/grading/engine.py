@@ -5,7 +5,7 @@ does nothing twice: a result on disk says what it was made from.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class CannotGrade(Exception):
 
 def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | None = None, workers: int | None = None, unsafe: bool = False,
           add_teams: bool = False, feedback: bool = True, limits: RunLimits = USUAL, executor: Executor | None = None,
+          teams: Collection[str] = (), choose: receiving.Choose | None = None,
           tell: Callable[[TeamRow | int], None] = lambda event: None) -> Summary:
     """Grade every hand-in of a folder.
 
@@ -35,6 +36,8 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
         workers: processes; as many as cores by default.
         unsafe: run teams' code with this user's rights, without a sandbox.
         add_teams: names that the gradebook does not know become teams; else they are told.
+        teams: known before anything came, as a roster has them; they are put in the gradebook.
+        choose: which of a team's hand-ins counts, see :func:`receiving.receive`.
         executor: where the work goes; processes of this machine by default.
         tell: called with the number of teams, then with each team's row as soon as it is recorded.
 
@@ -42,7 +45,7 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
         CannotGrade: no sandbox here and ``unsafe`` was not said, no such folder or an empty one, another challenge's masters, a full disk.
     """
     try:
-        return _grade(source, challenge, course, grading or default_grading(course), workers, unsafe, add_teams, feedback, limits, executor, tell)
+        return _grade(source, challenge, course, grading or default_grading(course), workers, unsafe, add_teams, feedback, limits, executor, teams, choose, tell)
     except CannotIsolate as problem:
         raise CannotGrade(f"{problem}. Nothing was run. docs/grading.md, « The sandbox », says which machines have one, and what --unsafe risks.") from problem
     except (Refused, DiskFull) as problem:
@@ -56,7 +59,7 @@ def default_grading(course: Path) -> Path:
     return Path(os.environ.get("CHALLENGE_DATA_GRADING", Path.home() / "challenge-data-notation")).resolve()
 
 
-def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedback, limits, executor, tell) -> Summary:
+def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedback, limits, executor, teams, choose, tell) -> Summary:
     if grading.resolve().is_relative_to(course.resolve()):
         raise Refused(f"{grading} is in the course's folder, which is public: people's work goes elsewhere, say where with --to")
     if not unsafe and executor is None:
@@ -67,9 +70,10 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
         if not unsafe:
             pool.start(marking.ready)  # while the gradebook is prepared and the hand-ins are received
         recorder.prepare()
+        recorder.add_teams(teams)
         known = None if add_teams else recorder.teams()
         try:
-            received = receiving.receive(source, challenge, grading, known) if source else receiving.received_before(challenge, grading, known)
+            received = receiving.receive(source, challenge, grading, known, choose) if source else receiving.received_before(challenge, grading, known, choose)
         except ValueError as error:
             raise Refused(str(error)) from error
         if not received:

@@ -39,6 +39,10 @@ class NotKept(Exception):
     """This hand-in could not be kept; nothing of it was written. The message is a sentence without its full stop."""
 
 
+class Empty(NotKept):
+    """There was nothing to keep."""
+
+
 @dataclass(frozen=True)
 class Kept:
     """One record."""
@@ -87,7 +91,7 @@ def keep(source: Path, parts: dict[str, str], home: Path, team: str, channel: st
     try:
         listing = {name: _digest(file) for name, file, _ in _files(source, parts, notes)}
         if not listing:
-            raise NotKept("holds no file")
+            raise Empty("holds no file")
         for earlier in records(home / team):
             if earlier.record["sha256"] == digest_of(listing):
                 if _sound(earlier):

@@ -32,11 +32,12 @@ import os
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from challenge_data.grading.keeping import FILES, Kept, NotKept, alone, keep, read_kept, read_record, records
+from challenge_data.grading.keeping import FILES, Empty, Kept, NotKept, alone, keep, read_kept, read_record, records
+from challenge_data.grading.parsing import Damaged, parse
 from challenge_data.grading.unpacking import (
     ARCHIVES,
     NOTEBOOKS,
@@ -83,6 +84,22 @@ class Received:
     """The entry of the source, or entries."""
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What somebody who knows the rules says of a team's records."""
+
+    kept: Kept | None = None
+    """The one that counts; None leaves the choice to this module."""
+    why: str = ""
+    """For the instructor, without its full stop; may be empty."""
+    problem: str = ""
+    """Why none is graded, with the remedy; empty when one is."""
+
+
+Choose = Callable[[str, Sequence[Kept]], Chosen]
+"""Given a team and all its records, the first received first."""
+
+
 @dataclass
 class _HandIn:
     names: list[str]
@@ -99,15 +116,17 @@ class _HandIn:
         return ", ".join(sorted(self.parts))
 
 
-def receive(source: Path, challenge: str, grading: Path, teams: Collection[str] | None = None) -> list[Received]:
+def receive(source: Path, challenge: str, grading: Path, teams: Collection[str] | None = None, choose: Choose | None = None) -> list[Received]:
     """Keep every hand-in of a folder under ``grading/received/<challenge>/``; say what each team's is. Idempotent.
 
     Of several hand-ins of one team in the source, all are kept; the one whose newest file is the latest is returned,
-    with a note. What the source holds now is what is graded, even when something else was received later: a note says so.
+    with a note, among those that hold a notebook if any does. What the source holds now is what is graded, even when something else
+    was received later: a note says so. ``choose`` may decide otherwise, of all that was ever received.
 
     Args:
         source: the folder as it came; it is only read.
         teams: the gradebook's teams; None takes every name as a team.
+        choose: asked once a team, when its hand-ins are kept.
 
     Returns:
         one for each team, then those that are no team's; sorted by team.
@@ -140,26 +159,53 @@ def receive(source: Path, challenge: str, grading: Path, teams: Collection[str] 
                     among = "; ".join(sorted(shown(entry.channel) for entry in handed))
                     results.append(Received(name, None, problem=f"These names are all written {name} for nbgrader: {among}. Rename all but one, or give the list of teams.", channel=among))
                 else:
-                    results.append(_received(source, home, name, handed))
+                    results.append(_received(source, home, name, handed, choose))
     except NotKept as refusal:
         done = {result.channel for result in results}
         results += [Received(team, None, problem=f"{shown(entry.channel)} {refusal}.", channel=entry.channel) for team, handed in claimed.items() for entry in handed if entry.channel not in done]
     return sorted(results, key=lambda result: (result.team.casefold(), result.channel))
 
 
-def received_before(challenge: str, grading: Path, teams: Collection[str] | None = None) -> list[Received]:
-    """The last record of each team, without a source: what was received last. Sorted by team.
+def received_before(challenge: str, grading: Path, teams: Collection[str] | None = None, choose: Choose | None = None) -> list[Received]:
+    """The last record of each team that holds a notebook, without a source: what was received last. Sorted by team.
 
-    ``teams``: only these; None takes all there are.
+    Args:
+        teams: only these; None takes all there are.
+        choose: as for :func:`receive`.
     """
     home = grading / "received" / challenge
     found = []
     for folder in sorted(home.glob("[!.]*/"), key=lambda folder: folder.name.casefold()):
-        if teams is None or folder.name in teams:
-            told = [_told(folder.name, kept, [], str(kept.record.get("channel", ""))) for kept in records(folder)]
-            # A report sent after the notebooks does not take their place.
-            found += [one for one in told if not one.problem][-1:] or told[-1:]
+        if (teams is None or folder.name in teams) and (kept := records(folder)):
+            chosen = choose(folder.name, kept) if choose else Chosen()
+            found.append(_counted(folder.name, chosen.kept or _last(kept), [], chosen))
     return found
+
+
+def holds_notebook(kept: Kept) -> bool:
+    """True if one of its files, in archives too, is a notebook that can be read: an empty or broken hand-in takes no other's place."""
+    for name, content in files_of(kept.folder).files.items():
+        if name.lower().endswith(NOTEBOOKS):
+            try:
+                parse(content)
+            except Damaged:
+                continue
+            return True
+    return False
+
+
+def _last(kept: Sequence[Kept]) -> Kept:
+    """Of several, the last that holds a notebook; the last of all when none does."""
+    if len(kept) == 1:
+        return kept[0]
+    return next(filter(holds_notebook, reversed(kept)), kept[-1])
+
+
+def _counted(team: str, kept: Kept, notes: list[str], chosen: Chosen, channel: str | None = None) -> Received:
+    if chosen.why:
+        notes = [*notes, f"{chosen.why}."]
+    told = _told(team, kept, notes, str(kept.record.get("channel", "")) if channel is None else channel)
+    return replace(told, problem=chosen.problem) if chosen.problem else told
 
 
 def files_of(folder: Path, limits: Limits = _LIMITS) -> Unpacked:
@@ -286,33 +332,43 @@ def _team(entry: _HandIn, teams: Collection[str] | None) -> tuple[str, str | Non
     return plain or "?", f"{shown(entry.channel)}: {shown(written)} is no team of the gradebook; {hint}."
 
 
-def _received(source: Path, home: Path, team: str, handed: list[_HandIn]) -> Received:
-    """Keep all hand-ins of one team, the earliest first; the last is the one that counts."""
+def _received(source: Path, home: Path, team: str, handed: list[_HandIn], choose: Choose | None) -> Received:
+    """Keep all hand-ins of one team, the earliest first; the last that holds a notebook is the one that counts, unless ``choose`` says another."""
     notes: list[str] = []
-    kept: list[tuple[_HandIn, Kept | None, str | None]] = []
+    kept: list[tuple[_HandIn, Kept | None, NotKept | None]] = []
     for entry in sorted(handed, key=lambda entry: (not entry.weak, entry.changed, entry.channel)):
         about: list[str] = []
         try:
             kept.append((entry, keep(source, entry.parts, home, team, entry.channel, about), None))
         except NotKept as refusal:
-            kept.append((entry, None, f"{shown(entry.channel)} {refusal}."))
+            kept.append((entry, None, refusal))
         notes += [f"{shown(entry.channel)}: {note}." for note in about]
-    entry, record, problem = kept[-1]
+    copies = [copy for _, copy, _ in kept if copy]
+    entry, record, refusal = kept[-1]
+    # The last one may be empty, or hold nothing to grade; one that is too big, or that could not be read, is a trouble to settle first.
+    if copies and (record or isinstance(refusal, Empty)):
+        last = _last(copies)
+        entry, record, refusal = next(each for each in reversed(kept) if each[1] and each[1].folder == last.folder)
     if team != entry.person[0]:
         notes.insert(0, f"{shown(entry.channel)} is taken as the team {team}.")
-    if record is None:
-        return Received(team, None, notes=notes, problem=problem, channel=entry.channel)
+    every = records(home / team)
+    chosen = choose(team, every) if choose else Chosen()
+    told = [f"{shown(other.channel)} {trouble}." for other, _, trouble in kept if trouble]
+    if record is None and not (isinstance(refusal, Empty) and chosen.kept):
+        return Received(team, None, notes=notes + told[:-1], problem=chosen.problem or told[-1], channel=entry.channel)
+    notes += told
+    if chosen.kept:
+        return _counted(team, chosen.kept, notes, chosen)
 
-    for other, copy, trouble in kept[:-1]:
-        if copy is None:
-            notes.append(str(trouble))
-        elif copy.folder != record.folder:
-            notes.append(f"{shown(entry.channel)} is graded, the latest of this team; {shown(other.channel)} is kept in {copy.folder.name}.")
-    ours = {copy.folder for _, copy, _ in kept if copy}
-    for other in records(home / team):
+    for other, copy, _ in kept:
+        if copy and copy.folder != record.folder:
+            better = "the latest of this team" if other.changed <= entry.changed else "the latest of this team that holds a notebook"
+            notes.append(f"{shown(entry.channel)} is graded, {better}; {shown(other.channel)} is kept in {copy.folder.name}.")
+    ours = {copy.folder for copy in copies}
+    for other in every:
         if other.record["at"] > record.record["at"] and other.folder not in ours:
             notes.append(f"Something else of this team was received later ({other.folder.name}): it is kept, and what the folder holds now is graded.")
-    return _told(team, record, notes, entry.channel)
+    return _counted(team, record, notes, chosen, entry.channel)
 
 
 def _told(team: str, kept: Kept, notes: list[str], channel: str) -> Received:

@@ -52,6 +52,8 @@ class Summary:
 
     challenge: str
     rows: list[TeamRow]
+    absent: list[str] = field(default_factory=list)
+    """Teams of the roster for this challenge that handed in nothing: told, no fault of the run."""
 
     @property
     def code(self) -> int:
@@ -61,7 +63,7 @@ class Summary:
 
     def as_json(self) -> str:
         counts = {state: sum(row.state == state for row in self.rows) for state in (GRADED, TO_LOOK_AT, NOT_GRADED)}
-        return json.dumps({"challenge": self.challenge, "counts": counts, "teams": [asdict(row) | {"state": row.state} for row in self.rows]}, ensure_ascii=False, indent=1)
+        return json.dumps({"challenge": self.challenge, "counts": counts, "absent": self.absent, "teams": [asdict(row) | {"state": row.state} for row in self.rows]}, ensure_ascii=False, indent=1)
 
     def as_table(self) -> str:
         """A line a team, then what to look at, team by team."""
@@ -74,4 +76,6 @@ class Summary:
             lines += [f"{row.team}: {sentence}" for sentence in row.remarks + row.notes]
             lines += [f"{row.team}: FLAG {flag['notebook']}, {flag['cell']}" + (f", line {flag['line']}" if flag["line"] else "") + f": {flag['what']}"
                       + (f" | {flag['evidence']}" if flag["evidence"] else "") for flag in row.flags]
+        if self.absent:
+            lines.append(f"nothing from: {', '.join(self.absent)}")
         return "\n".join(lines)
