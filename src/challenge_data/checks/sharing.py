@@ -10,6 +10,8 @@ from typing import Any
 
 from challenge_data.errors import CheckFailed
 
+TAG = "repartition"
+"""Of the cell where a team writes it: nobody grades it, and it is read as it was handed in."""
 LEAST, MOST = Decimal("0.80"), Decimal("1.20")
 """Our choice: on 20 and for a team's mark of 12, between 9.6 and 14.4. Wide enough to say something, too narrow to sink anybody."""
 MEAN_WITHIN = Decimal("0.005")
