@@ -73,7 +73,7 @@ def plain(text: str) -> str:
 def _lines(challenge: str, teams: Sequence[TeamResult]) -> Iterator[list[Cell]]:
     for one in teams:
         for member, email, coefficient, mark, formula in _people(one):
-            yield [one.team.title, challenge, member, email, one.points, one.maximum, one.waiting if not one.absent else None, one.penalty if not one.absent else None,
+            yield [one.team.title, challenge, member, email, one.points, one.maximum, one.waiting if one.scores else None, one.penalty if one.scores else None,
                    coefficient, mark, "oui" if one.final else "non", formula, " ".join(one.remarks)]
 
 

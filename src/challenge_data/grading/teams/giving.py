@@ -107,7 +107,9 @@ def _write(path: Path, content: bytes) -> None:
 def _missing(one: TeamResult) -> Iterable[str]:
     """In English, for the operator; the files say the same in French."""
     if one.absent:
-        yield "nothing graded: nothing was handed in, or `challenge-data grade` has not run since"
+        yield "nothing was handed in"
+    elif one.scores is None:
+        yield "received, not graded: `challenge-data grade` says why"
     if one.interrupted:
         yield "grading was stopped while it wrote this team: run `challenge-data grade` again"
     if one.waiting:

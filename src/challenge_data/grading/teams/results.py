@@ -8,7 +8,7 @@ A member's mark, for a team that has points:
 ``people/rules.toml``. Counted in decimals, as one would by hand, and rounded once, at the end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from challenge_data.checks.sharing import fr
 from challenge_data.grading import converting, marks
 from challenge_data.grading.gradebook import Refused, read_whole, url
-from challenge_data.grading.keeping import Kept
+from challenge_data.grading.keeping import Kept, records
 from challenge_data.grading.marks import Scores
 from challenge_data.grading.recording import RECORDED
 from challenge_data.grading.teams import late, roster, rules, shares
@@ -63,6 +63,8 @@ class TeamResult:
     """Of :attr:`mark`."""
     remarks: tuple[str, ...]
     """What its grader must know, French sentences."""
+    received: bool = False
+    """Something of it was received, graded or not."""
     interrupted: bool = False
     """A run of grading was killed while it wrote this team: its marks are not to be believed before the next run."""
 
@@ -86,8 +88,8 @@ class TeamResult:
 
     @property
     def absent(self) -> bool:
-        """Nothing of it is in the gradebook."""
-        return self.scores is None
+        """It handed in nothing."""
+        return self.scores is None and not self.received
 
     @property
     def final(self) -> bool:
@@ -130,7 +132,8 @@ def points(scores: Scores) -> Decimal:
 
 def exact(number: float) -> Decimal:
     """A number of points as it is written: to the millionth, which no grader types."""
-    return Decimal(str(round(number, 6)))
+    made = Decimal(str(round(number, 6)))
+    return made.quantize(Decimal(1)) if made == made.to_integral() else made
 
 
 def _team(grading: Path, known: Roster, decided: Rules, challenge: str, name: str, team: Team | None, scores: Scores | None) -> TeamResult:
@@ -139,22 +142,25 @@ def _team(grading: Path, known: Roster, decided: Rules, challenge: str, name: st
     lateness = late.lateness(decided, challenge, name, when)
     interrupted = _interrupted(grading, challenge, name)
     agreed = _shares(record, team, decided)
-    mark, formula = _mark(decided, scores, lateness)
-    people = tuple(_member(decided, scores, lateness, member, agreed) for member in (team.members if team else ()))
-    remarks = tuple(_remarks(known, name, team, scores, lateness, agreed, interrupted, record is not None, decided))
-    return TeamResult(team or Team(name, name, challenge, ()), team is not None, scores, record, lateness, agreed, people, mark, formula, remarks, interrupted)
+    received = bool(records(grading / "received" / challenge / name))
+
+    def mark(coefficient: Decimal = Decimal(1)) -> tuple[Decimal | None, str]:
+        if scores is None:  # what was received and could not be graded is no absence
+            return (None, "") if received else _absent(decided)
+        return _mark(decided, scores, lateness, coefficient)
+
+    people = tuple(MemberResult(member, agreed.of(member.email), *mark(agreed.of(member.email))) for member in (team.members if team else ()))
+    remarks = tuple(_remarks(known, name, team, scores, lateness, agreed, interrupted, received, record is not None))
+    return TeamResult(team or Team(name, name, challenge, ()), team is not None, scores, record, lateness, agreed, people, *mark(), remarks, received, interrupted)
 
 
-def _member(decided: Rules, scores: Scores | None, lateness: Lateness, member: Member, agreed: Shares) -> MemberResult:
-    coefficient = agreed.of(member.email)
-    return MemberResult(member, coefficient, *_mark(decided, scores, lateness, coefficient))
+def _absent(decided: Rules) -> tuple[Decimal | None, str]:
+    return (None, "") if decided.absent is None else (exact(decided.absent).quantize(_step(decided), ROUND_HALF_UP), "rien rendu")
 
 
-def _mark(decided: Rules, scores: Scores | None, lateness: Lateness, coefficient: Decimal = Decimal(1)) -> tuple[Decimal | None, str]:
+def _mark(decided: Rules, scores: Scores, lateness: Lateness, coefficient: Decimal = Decimal(1)) -> tuple[Decimal | None, str]:
     """The mark and how it is made."""
-    step, out_of = Decimal(1).scaleb(-decided.decimals), exact(decided.out_of)
-    if scores is None:
-        return (None, "") if decided.absent is None else (exact(decided.absent).quantize(step, ROUND_HALF_UP), "rien rendu")
+    step, out_of = _step(decided), exact(decided.out_of)
     maximum = exact(scores.maximum)
     if not maximum:
         return None, ""
@@ -164,21 +170,26 @@ def _mark(decided: Rules, scores: Scores | None, lateness: Lateness, coefficient
     mark = min(max(whole, Decimal(0)), out_of).quantize(step, ROUND_HALF_UP)
     top = f"({_written(given)} − {_written(lost)})" if lost else _written(given)
     share = f" × {fr(coefficient)}" if coefficient != 1 else ""
-    formula = f"{top} / {_written(maximum)} × {_written(out_of)}{share} = {fr(whole.quantize(step, ROUND_HALF_UP))}"
+    formula = f"{top} / {_written(maximum)} × {_written(out_of)}{share} = {fr(whole.quantize(step, ROUND_HALF_UP)).replace('-', '−')}"
     return mark, formula if whole == min(max(whole, Decimal(0)), out_of) else f"{formula}, ramené à {fr(mark)}"
 
 
-def _remarks(known: Roster, name: str, team: Team | None, scores: Scores | None, lateness: Lateness, agreed: Shares, interrupted: bool, received: bool, decided: Rules):
+def _step(decided: Rules) -> Decimal:
+    """The last digit of a mark."""
+    return Decimal(1).scaleb(-decided.decimals)
+
+
+def _remarks(known: Roster, name: str, team: Team | None, scores: Scores | None, lateness: Lateness, agreed: Shares, interrupted: bool, received: bool, dated: bool) -> Iterator[str]:
     if team is None:
         other = known.team(name)
         yield f"Inscrite au défi « {other.challenge} »." if other else "Absente de la liste des équipes : ses membres ne sont pas connus."
     if scores is None:
-        yield "Rien rendu, ou pas encore noté."
+        yield "Reçu, mais pas encore noté." if received else "Rien rendu."
     elif interrupted:
         yield "La notation a été interrompue pendant cette équipe : relancez « grade »."
     if lateness.percent:
         yield f"En retard : {fr(exact(lateness.percent))} % du maximum en moins."
-    elif scores is not None and received and lateness.deadline and lateness.when is None:
+    elif scores is not None and lateness.deadline and not (dated and lateness.when):
         yield "Heure du rendu inconnue : retard non compté."
     if agreed.problem:
         yield f"Répartition non prise en compte, coefficient 1 pour tout le monde. {agreed.problem}"
@@ -209,11 +220,13 @@ def _graded(course: Path, grading: Path, challenge: str) -> Mapping[str, Scores]
 
 
 def _file(course: Path, grading: Path) -> Path | None:
-    """The gradebook's, if it is there: to open one makes one."""
+    """The gradebook's, if it is there: to open one makes one, and the course's configuration makes the grading folder."""
+    if not grading.is_dir():
+        return None
     file = converting.gradebook_file(converting.load(course.resolve(), grading.resolve()))
     return file if file.exists() else None
 
 
 def _written(number: Decimal) -> str:
     """Without the zeros that say nothing: « 72 », « 0,5 »."""
-    return fr(number.quantize(Decimal(1)) if number == number.to_integral() else number.normalize())
+    return fr(number.quantize(Decimal(1)) if number == number.to_integral() else number.normalize()).replace("-", "−")

@@ -96,7 +96,7 @@ def _cells(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
         except Damaged:
             continue
         for cell in cells:
-            if cell.kind == "code" and all(f"{word} =" in cell.source or f"{word}=" in cell.source for word in NAMES):
+            if cell.kind == "code" and all(word in cell.source for word in NAMES):
                 yield name, cell.source
 
 
