@@ -39,6 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     roster.add_argument("list", type=Path, help="a .csv or .xlsx with the columns équipe, défi, membre, e-mail; a line a person")
     roster.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
     roster.add_argument("--check", action="store_true", help="tell faults and changes, write nothing")
+    marks = command("marks", _marks, "the marks of every member: spreadsheets, files for Moodle, and what is missing")
+    marks.add_argument("--to", type=Path, required=True, help="the folder for the files; never the course's")
+    marks.add_argument("--challenge", action="append", default=[], help="its name; may be given again; by default all that have a team")
+    marks.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
     given = parser.parse_args(arguments)
     return given.run(given)
 
@@ -153,6 +157,28 @@ def _roster(given: argparse.Namespace) -> int:
         return 1
     print(done.as_table())
     return 0
+
+
+def _marks(given: argparse.Namespace) -> int:
+    from challenge_data.grading.engine import default_grading
+    from challenge_data.grading.gradebook import Refused
+    from challenge_data.grading.teams.giving import give
+    from challenge_data.grading.teams.rules import RulesError
+
+    root = course.root()
+    try:
+        done = give(root, given.grading or default_grading(root), given.to, given.challenge)
+    except (Refused, RulesError) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"{problem.filename or given.to}: {problem.strerror}. Nothing more was written.", file=sys.stderr)
+        return 2
+    print(done.as_table())
+    for path in done.written:
+        print(path)
+    print(f"{len(done.written)} file(s) written, {len(done.kept)} former one(s) kept in anciennes/.")
+    return done.code
 
 
 def _told(problems: list) -> int:

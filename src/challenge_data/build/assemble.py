@@ -13,6 +13,7 @@ from challenge_data.build import boxes, programme
 from challenge_data.build.course import MARK, Curriculum, Lesson, Notebook
 from challenge_data.build.source import Cell
 from challenge_data.build.stubs import METADATA_KEY
+from challenge_data.checks import sharing
 
 MAY_STOP = "raises-exception"
 """The tag that lets a run go on after a cell that is not answered yet."""
@@ -231,8 +232,8 @@ def _nbgrader(grade_id: str, kind: str, *, grade=False, solution=False, locked=F
 
 
 def _is_free(cell: nbformat.NotebookNode) -> bool:
-    """True for the cells that stay the learners' own: parameters, and the buttons of hints and quizzes."""
-    return "parameters" in cell.metadata.get("tags", []) or cell.source.startswith(("hint(", "quiz("))
+    """True for the cells that stay the learners' own: parameters, who did what, and the buttons of hints and quizzes."""
+    return not {"parameters", sharing.TAG}.isdisjoint(cell.metadata.get("tags", [])) or cell.source.startswith(("hint(", "quiz("))
 
 
 def as_notebook(cells: list[nbformat.NotebookNode], facts: dict) -> nbformat.NotebookNode:

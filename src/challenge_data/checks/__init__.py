@@ -6,7 +6,7 @@ verbs are what authors build checks and tests from. A verb that refuses names th
 
 from functools import wraps
 
-from challenge_data.checks import drawn, exercises, hints, verbs
+from challenge_data.checks import drawn, exercises, hints, sharing, verbs
 from challenge_data.checks.hints import hint
 from challenge_data.errors import CheckFailed
 
@@ -41,6 +41,7 @@ class _Check:
     column = _helped(verbs.column)
     figure = _helped(drawn.figure)
     form = staticmethod(verbs.form)
+    share = staticmethod(sharing.share)
 
     def __call__(self, name: str) -> None:
         exercises.check(name)

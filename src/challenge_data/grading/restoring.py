@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
+from challenge_data.checks import sharing
 from challenge_data.grading.matching import Frame, Matched, canonical, frame_of, match, whose
 from challenge_data.grading.parsing import Cell, Damaged, parse
 from challenge_data.grading.unpacking import NOTEBOOKS, shown
@@ -141,6 +142,8 @@ def _extras(frame: Frame, file: Matched, notes: list[Note]) -> dict[int, list[Ce
             after = place
             if place in frame.answers or _is_ours(frame, place, cell):
                 continue
+            if sharing.TAG in frame.master.cells[place].metadata.get("tags", []):
+                continue  # the team's to write, never ours to run: it is read in what was handed in
             if not _is_help(frame.master.cells[place]):
                 changed.add(place)
             if frame.marks(place) or "parameters" in frame.master.cells[place].metadata.get("tags", []) or _is_help(cell):

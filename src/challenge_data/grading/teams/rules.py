@@ -15,6 +15,10 @@
     [mark]
     out_of = 20
     decimals = 2
+    absent = 0                                       # the mark of who handed in nothing; without it, no mark
+    [shares]
+    least = 0.8                                      # of a member's coefficient, both bounds allowed
+    most = 1.2
 
 Every table and every key may lack. Without the file nothing is late, and marks are out of 20 with two decimals.
 """
@@ -64,6 +68,10 @@ class Rules:
     """Team -> the folder of the hand-in that counts."""
     out_of: float = 20.0
     decimals: int = 2
+    absent: float | None = None
+    """Mark of a team that handed in nothing; None gives it no mark."""
+    least_share: float = 0.8
+    most_share: float = 1.2
 
     def deadline(self, challenge: str, team: str) -> datetime | None:
         """The team's own one, else its challenge's."""
@@ -123,10 +131,11 @@ class _Reader:
     problems: list[str] = field(default_factory=list)
 
     def rules(self, known: roster.Roster, challenges: set[str]) -> Rules:
-        tables = {name: self._table(name) for name in ("deadlines", "extensions", "late", "counts", "mark")}
+        tables = {name: self._table(name) for name in ("deadlines", "extensions", "late", "counts", "mark", "shares")}
         self._unknown("", self.written, tables)
         self._unknown("late", tables["late"], ("grace_minutes", "percent_lost_per_day", "most_percent"))
-        self._unknown("mark", tables["mark"], ("out_of", "decimals"))
+        self._unknown("mark", tables["mark"], ("out_of", "decimals", "absent"))
+        self._unknown("shares", tables["shares"], ("least", "most"))
         deadlines = self._each("deadlines", tables["deadlines"], lambda name: self._named("challenge", name, challenges), self._date)
         teams = {team.name for team in known.teams}
         extensions = self._each("extensions", tables["extensions"], lambda name: self._team(name, teams), self._date)
@@ -138,7 +147,11 @@ class _Reader:
         rules = Rules(
             deadlines, extensions, timedelta(minutes=self._number("late", "grace_minutes", 0, 0, 60 * 24 * 7)),
             self._number("late", "percent_lost_per_day", 0, 0, 100), self._number("late", "most_percent", 100, 0, 100),
-            counts, self._number("mark", "out_of", 20, 1, 1000), int(self._number("mark", "decimals", 2, 0, 4, whole=True)))  # fmt: skip
+            counts, self._number("mark", "out_of", 20, 1, 1000), int(self._number("mark", "decimals", 2, 0, 4, whole=True)),
+            self._number("mark", "absent", 0, 0, 1000) if "absent" in tables["mark"] else None,
+            self._number("shares", "least", 0.8, 0, 1), self._number("shares", "most", 1.2, 1, 2))  # fmt: skip
+        if rules.absent is not None and rules.absent > rules.out_of:
+            self.problems.append(f"[mark] absent: {rules.absent:g} is above the highest mark, {rules.out_of:g}.")
         if self.problems:
             raise RulesError(self.path, self.problems)
         return rules
