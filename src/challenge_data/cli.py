@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from challenge_data import course
@@ -35,6 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument("--no-feedback", action="store_true", help="write no pages for teams")
     grade.add_argument("--json", action="store_true", help="print the summary as JSON")
     grade.add_argument("--unsafe", action="store_true", help="run teams' code with your own rights, without a sandbox")
+    regrade = command("regrade", _regrade, "grade everyone again on trial after masters or toolkit changed: whose mark moves, why, then apply")
+    regrade.add_argument("--challenge", required=True, help="its name, as in solutions/")
+    regrade.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
+    regrade.add_argument("--workers", type=int, help="teams run at once; by default as many as cores")
+    regrade.add_argument("--yes", action="store_true", help="apply without asking")
+    regrade.add_argument("--json", action="store_true", help="print the moves as JSON; nothing is applied without --yes")
+    regrade.add_argument("--unsafe", action="store_true", help="run teams' code with your own rights, without a sandbox")
     given = parser.parse_args(arguments)
     return given.run(given)
 
@@ -99,26 +107,81 @@ def _hints(given: argparse.Namespace) -> int:
     return 1 if any(each.problem for each in found) else 0
 
 
-def _grade(given: argparse.Namespace) -> int:
-    if sys.platform == "win32":
-        print("Grading needs Linux, which puts teams' code apart: on Windows, run this command in WSL (docs/grading.md).", file=sys.stderr)
-        return 2
+_WINDOWS = "Grading needs Linux, which puts teams' code apart: on Windows, run this command in WSL (docs/grading.md)."
+
+
+@contextmanager
+def _bar(quiet: bool) -> Iterator[Callable]:
+    """A bar of teams done and failed, as what to call with the engine's events."""
     from tqdm import tqdm
 
-    from challenge_data.grading import engine
-
-    with tqdm(unit=" team", disable=given.json or not sys.stderr.isatty(), leave=False) as bar:
+    with tqdm(unit=" team", disable=quiet or not sys.stderr.isatty(), leave=False) as bar:
         failed = 0
 
-        def tell(event: engine.TeamRow | int) -> None:
+        def tell(event) -> None:
             nonlocal failed
             if isinstance(event, int):
+                failed = 0
                 bar.reset(total=event)
                 return
             failed += bool(event.problem)
             bar.set_postfix(failed=failed)
             bar.update()
+            if bar.n == bar.total:
+                bar.clear()
 
+        yield tell
+
+
+def _agreed(question: str, yes: bool) -> bool:
+    """What a person answers; no without a terminal, unless it was said in advance."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        print("Nobody to ask here: nothing was changed. Say --yes to apply.", file=sys.stderr)
+        return False
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "o", "oui")
+    except EOFError:
+        return False
+
+
+def _regrade(given: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        print(_WINDOWS, file=sys.stderr)
+        return 2
+    from challenge_data.grading.engine import CannotGrade
+    from challenge_data.grading.regrading import Regrade
+
+    try:
+        with _bar(given.json) as tell, Regrade(given.challenge, course=course.root(), grading=given.grading, workers=given.workers, unsafe=given.unsafe, tell=tell) as regrade:
+            moves = regrade.run()
+            if not given.json:
+                print(moves.as_table())
+            applied = given.yes if given.json else _agreed("Write these marks into the gradebook, and make teams' pages again?", given.yes)
+            done = regrade.apply() if applied else None
+            if given.json:
+                print(moves.as_json(applied=applied))
+            elif done:
+                print(f"Applied: {len(done.rows)} team(s).")
+            else:
+                print(f"Nothing was changed. What ran is kept in {regrade.trial}, so that the next regrade is quick; you may delete it.")
+    except CannotGrade as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. Run the same command again: it takes up what is missing.", file=sys.stderr)
+        return 130
+    return 0 if applied else 1
+
+
+def _grade(given: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        print(_WINDOWS, file=sys.stderr)
+        return 2
+    from challenge_data.grading import engine
+
+    with _bar(given.json) as tell:
         try:
             summary = engine.grade(given.received, given.challenge, course=course.root(), grading=given.to, workers=given.workers, unsafe=given.unsafe,
                                    add_teams=given.add_teams, feedback=not given.no_feedback, tell=tell)
