@@ -67,11 +67,14 @@ def test_what_cannot_be_computed_is_said_and_never_a_number():
     few = agreement([4] * 9, [4] * 8 + [2], [4, 2, 0])
     assert few.kappa is few.weighted is None and few.why_not == "too few pairs: 9, fewer than 10" and few.same_level == pytest.approx(8 / 9)
     same = agreement([4] * 12, [4.5] * 12, [6, 4, 2, 0])
-    assert same.kappa is None and "one and the same level" in same.why_not and (same.exact, same.same_level) == (0, 1)
+    assert same.kappa is None and same.why_not == "one level only in a reading" and (same.exact, same.same_level) == (0, 1)
+    assert agreement([4] * 12, [4, 2] * 6, [6, 4, 2, 0]).why_not == same.why_not
     bare = agreement([4] * 12, [3] * 12, [])
     assert bare.kappa is bare.same_level is None and bare.why_not == "no rubric with levels" and bare.mean_difference == -1
     with pytest.raises(NotComputable, match="no pair"):
         kappa([], [], 3)
+    with pytest.raises(NotComputable, match="one and the same level only"):
+        kappa([1, 1], [1, 1], 3)
     # One used one level, the other several: chance explains all there is.
     assert kappa([1] * 12, [0, 1, 2] * 4, 3) == 0
 

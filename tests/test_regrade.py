@@ -13,7 +13,7 @@ from nbformat.v4 import new_output
 from tiny import NOTEBOOK, write_course
 
 from challenge_data import build, cli
-from challenge_data.grading import engine, gradebook, marking, regrading, running, watching
+from challenge_data.grading import engine, gradebook, marking, moves, regrading, running, watching
 from challenge_data.grading.engine import CannotGrade, grade
 from challenge_data.grading.recording import Recorder
 from challenge_data.grading.regrading import Regrade
@@ -116,7 +116,7 @@ def test_the_trial_says_whose_mark_moves_and_why_and_touches_nothing(place, thre
         ("goelands", 60, 60, 40, 40), ("huitriers", 10, 70, 0, 0), ("sternes", 40, 40, 0, 0)]
     [team] = moves.moved
     assert [(cell.cell, cell.before, cell.after, cell.why) for cell in team.cells] == [
-        ("tests-grand", 0, 60, ("The test's text changed", "It said before: « AssertionError: Le plus grand est 9. »", "It says now: nothing, it passes"))]
+        ("tests-grand", 0, 60, ("The test's text changed", "It said before: « AssertionError: Le plus grand est 9. »", "It says now: nothing"))]
     table = moves.as_table()
     assert "3 team(s) graded again on trial: 1 would move, 2 stay as they are." in table and "1_trouver, tests-grand: 1 up, 0 down" in table
     assert "huitriers: 1_trouver, tests-grand: 0 → 60 of 60. The test's text changed." in table
@@ -250,3 +250,11 @@ def test_the_command_asks_and_does_nothing_without_an_answer(place, threads, mon
     assert cli.main([*ask, "--yes"]) == 0 and "Applied: 3 team(s)." in capsys.readouterr().out
     assert totals(place / "notation", place / "cours") == AFTER and not (place / "notation" / regrading.TRIAL / CHALLENGE).exists()
     assert cli.main(["regrade", "--challenge", "tyni", "--grading", str(place / "notation")]) == 2
+
+
+def test_teams_that_move_alike_are_told_once_with_what_differs_only():
+    move = moves.Move("1_trouver", "tests-grand", 60, 0, 60, 60, ("It said before: « Juste. »",))
+    table = moves.Moves(CHALLENGE, tuple(moves.TeamMoves(team, 60, 0, 100, 100, 0, 0, (move,)) for team in ("goelands", "sternes"))).as_table()
+    assert table.splitlines()[-1] == "goelands, sternes: 1_trouver, tests-grand: 60 → 0 of 60. It said before: « Juste. »."
+    assert moves._quoted(("La forme est juste.", "Non."), ("La forme est juste.", "Oui.")) == "« Non. »"
+    assert moves._quoted((), ("Non.",)) == "nothing" and moves._quoted(("Oui.",), ("Oui.", "Non.")) == "nothing else"

@@ -70,7 +70,7 @@ class Moves:
         return json.dumps({"challenge": self.challenge, **more, "teams": [asdict(team) for team in self.teams]}, ensure_ascii=False, indent=1)
 
     def as_table(self) -> str:
-        """A line a team that moves, then the cells with how many teams they move, then each move with its reasons."""
+        """A line a team that moves, the cells with how many teams they move, then moves with their reasons, those of teams alike told once."""
         moved, failed = self.moved, [team for team in self.teams if team.problem]
         lines = [f"{len(self.teams)} team(s) graded again on trial: {len(moved)} would move, {len(self.teams) - len(moved) - len(failed)} stay as they are"
                  + (f", {len(failed)} could not be graded again" if failed else "") + "."]
@@ -84,8 +84,12 @@ class Moves:
                 cells[move.notebook, move.cell].append(move.after - move.before)
         for (notebook, cell), by in sorted(cells.items()):
             lines.append(f"{notebook}, {cell}: {sum(each > 0 for each in by)} up, {sum(each < 0 for each in by)} down, {sum(each == 0 for each in by)} with the same points")
-        lines += [f"{team.team}: {move.notebook}, {move.cell}: {_change(move.before, move.after)} of {_change(move.maximum_before, move.maximum)}. {'. '.join(move.why)}."
-                  for team in moved for move in team.cells]
+        alike = defaultdict(list)
+        for team in moved:
+            for move in team.cells:
+                alike[move].append(team.team)
+        lines += [f"{', '.join(teams)}: {move.notebook}, {move.cell}: {_change(move.before, move.after)} of {_change(move.maximum_before, move.maximum)}. {'. '.join(move.why)}."
+                  for move, teams in sorted(alike.items(), key=lambda one: (one[0].notebook, one[0].cell, one[1]))]
         lines += [f"{team.team}: {team.problem}" for team in failed]
         return "\n".join(lines)
 
@@ -111,7 +115,8 @@ def compare(team: str, challenge: str, then: Scores, now: Scores, before: Path, 
 @dataclass(frozen=True)
 class _Test:
     source: str = ""
-    said: str = ""
+    said: tuple[str, ...] = ()
+    """Line by line."""
     withheld: str = ""
 
 
@@ -149,7 +154,7 @@ def _reasons(one: Mark, other: Mark, then: _Test, now: _Test) -> list[str]:
     if (one.auto or 0) != (other.auto or 0):
         if other.manual is not None:
             why.append(f"Code gives {other.auto or 0:g}, it gave {one.auto or 0:g}; the points that a person gave stay")
-        why += [f"It said before: {then.said or 'nothing, it passed'}", f"It says now: {now.said or 'nothing, it passes'}"]
+        why += [f"It said before: {_quoted(then.said, now.said)}", f"It says now: {_quoted(now.said, then.said)}"]
     if other.waiting and not one.waiting and not now.withheld:
         why.append("The points that a person gave stay, and wait for a second look: the notebook's text is not the same" if other.manual is not None else "It waits for a person")
     if one.waiting and not other.waiting and not then.withheld:
@@ -157,10 +162,15 @@ def _reasons(one: Mark, other: Mark, then: _Test, now: _Test) -> list[str]:
     return why or ["The sandbox, the toolkit or the data gave other results"]
 
 
-def _said(cell: nbformat.NotebookNode) -> str:
+def _quoted(lines: tuple[str, ...], other: tuple[str, ...]) -> str:
+    """What one says and the other does not."""
+    text = " ".join(line for line in lines if line not in other)
+    return f"« {text[:MOST_CHARACTERS]}{'…' if len(text) > MOST_CHARACTERS else ''} »" if text else "nothing else" if lines else "nothing"
+
+
+def _said(cell: nbformat.NotebookNode) -> tuple[str, ...]:
     texts = [output.get("text", "") if output.output_type == "stream" else f"{output.ename}: {output.evalue}" if output.output_type == "error" else "" for output in cell.get("outputs", [])]
-    text = " ".join(_COLOURS.sub("", " ".join(texts)).split())
-    return f"« {text[:MOST_CHARACTERS]}{'…' if len(text) > MOST_CHARACTERS else ''} »" if text else ""
+    return tuple(" ".join(line.split()) for line in _COLOURS.sub("", "\n".join(texts)).splitlines() if line.strip())
 
 
 def _change(before: float, after: float) -> str:

@@ -102,10 +102,9 @@ def _agreement(first, second, ranks, count: int, why_not: str) -> Agreement:
     simple = weighted = None
     if ranks and len(first) < LEAST_PAIRS:
         why_not = f"too few pairs: {len(first)}, fewer than {LEAST_PAIRS}"
+    elif ranks and 1 in (len(set(each)) for each in ranks):
+        why_not = "one level only in a reading"  # chance then explains all: kappa is 0 or does not exist, however many agree
     elif ranks:
-        try:
-            simple, weighted = (kappa(*ranks, count, quadratic=quadratic) for quadratic in (False, True))
-        except NotComputable as problem:
-            why_not = str(problem)
+        simple, weighted = (kappa(*ranks, count, quadratic=quadratic) for quadratic in (False, True))
     return Agreement(len(first), float(np.mean(given[0] == given[1])), float(np.mean(np.equal(*ranks))) if ranks else None,
                      float(np.mean(given[1] - given[0])), simple, weighted, why_not)

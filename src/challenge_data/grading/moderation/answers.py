@@ -73,9 +73,9 @@ def questions(course: Path, challenge: str) -> list[Question]:
                 start = next((place for place in range(rank - 1, -1, -1) if cells[place].cell_type == "markdown" and _HEADING.search(cells[place].source)), rank)
                 above = [each for each in cells[start:rank] if each.cell_type == "markdown"]
                 rubric = next((each.source for each in cells if each.metadata.get("nbgrader", {}).get("grade_id") == f"bareme-{meta['grade_id']}"), "")
-                heading = _HEADING.search(above[0].source) if above else None
+                text, title = _asked(above)
                 levels = tuple((float(points.replace(",", ".")), sentence.strip()) for points, sentence in _LEVEL.findall(rubric))
-                found.append(Question(path.stem, meta["grade_id"], heading[1] if heading else meta["grade_id"], float(meta["points"]), levels, "\n".join(map(_markdown, above))))
+                found.append(Question(path.stem, meta["grade_id"], title or meta["grade_id"], float(meta["points"]), levels, text))
     return found
 
 
@@ -121,6 +121,14 @@ def private() -> Iterator[None]:
 
 def home(grading: Path, challenge: str) -> Path:
     return grading.resolve() / FOLDER / challenge
+
+
+def _asked(above: list[nbformat.NotebookNode]) -> tuple[str, str]:
+    """(HTML, title) of what stands above an answer, from its own heading on: the last of the first cell."""
+    headings = list(_HEADING.finditer(above[0].source)) if above else []
+    if headings:
+        above = [nbformat.NotebookNode(above[0], source=above[0].source[headings[-1].start():]), *above[1:]]
+    return "\n".join(map(_markdown, above)), headings[-1][1] if headings else ""
 
 
 def _cell(grading: Path, team: str, challenge: str, mark: Mark) -> nbformat.NotebookNode | None:

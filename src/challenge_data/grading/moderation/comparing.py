@@ -16,7 +16,7 @@ from challenge_data.grading.moderation.drawing import COLUMNS, SHEET, markers
 DIFFERENCES, AGREEMENT, SETTLED = "ecarts", "accord", "settled.json"
 TO_SETTLE = ("lecture", "copie", "question", "maximum", "première", "deuxième", "écart", "commentaire", "retenu")
 _FRENCH = {"poor": "mauvais", "slight": "très faible", "fair": "faible", "moderate": "modéré", "substantial": "fort", "almost perfect": "presque parfait"}
-_WHY_FRENCH = {"too few pairs": "trop peu de copies", "both used": "un seul niveau employé", "no rubric": "pas de barème à niveaux", "rubrics with": "barèmes de tailles différentes"}
+_WHY_FRENCH = {"too few pairs": "trop peu de copies", "one level": "un seul niveau dans une lecture", "no rubric": "pas de barème à niveaux", "rubrics with": "barèmes de tailles différentes"}
 
 
 @dataclass(frozen=True)
