@@ -230,6 +230,9 @@ def test_differences_are_sorted_and_agreement_is_told(place):
 
 def test_what_cannot_be_compared_is_left_out_with_a_word(place):
     drawn(place)
+    with pytest.raises(CannotModerate, match="MM: left out, no points in the sheet yet.\nNo answer has both marks"):
+        compare("tiny", **where(place))
+    draw("tiny", "ZZ", **where(place))
     marked = same(place)
     fill(sheet(place), marked)
     gone, changed = copies_of(place, "avis")[:2]
@@ -241,7 +244,7 @@ def test_what_cannot_be_compared_is_left_out_with_a_word(place):
         book.find_grade("avis", "1_trouver", "tiny", key(place)[gone]["team"]).needs_manual_grade = True
         book.db.commit()
     told = compare("tiny", **where(place))
-    assert sorted(told.notes) == sorted([f"MM {gone}: left out, it has no settled first mark yet (1_trouver/avis, grade it in formgrader).",
+    assert sorted(told.notes) == sorted(["ZZ: left out, no points in the sheet yet.", f"MM {gone}: left out, it has no settled first mark yet (1_trouver/avis, grade it in formgrader).",
                                          f"MM {changed}: left out, the team's answer is no longer the one that was drawn."])
     assert told.questions["1_trouver/avis"].pairs == 10 and not [pair for pair in told.pairs if pair.difference]
 

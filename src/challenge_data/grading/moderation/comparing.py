@@ -78,7 +78,7 @@ def compare(challenge: str, *, course: Path, grading: Path) -> Comparison:
     faults, notes, pairs = [], [], []
     agreed, before = _agreed(place, faults), read_whole(place / SETTLED)
     for marker, key in drawn.items():
-        for copy, points, comment in _second(place, marker, key["copies"], faults):
+        for copy, points, comment in _second(place, marker, key["copies"], faults, notes):
             one = key["copies"][copy]
             answer = found.get((one["team"], one["notebook"], one["cell"]))
             first = before.get(name := f"{one['team']}/{one['notebook']}/{one['cell']}", answer.mark.manual if answer else None)
@@ -104,12 +104,15 @@ def compare(challenge: str, *, course: Path, grading: Path) -> Comparison:
     return comparison
 
 
-def _second(place: Path, marker: str, copies: dict[str, dict], faults: list[str]) -> list[tuple[str, float, str]]:
-    """(copy, points, comment) of one sheet; every fault is added."""
+def _second(place: Path, marker: str, copies: dict[str, dict], faults: list[str], notes: list[str]) -> list[tuple[str, float, str]]:
+    """(copy, points, comment) of one sheet; every fault is added. One that nobody has begun to fill is left out, with a note."""
     try:
         lines = sheets.read(place / marker, SHEET, COLUMNS, "points")
     except sheets.Unreadable as problem:
         faults.append(str(problem))
+        return []
+    if not any(line.cells["points"] for line in lines):
+        notes.append(f"{marker}: left out, no points in the sheet yet.")
         return []
     good, seen = [], set()
     for line in lines:
