@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from challenge_data import course
@@ -43,6 +44,29 @@ def main(arguments: list[str] | None = None) -> int:
     marks.add_argument("--to", type=Path, required=True, help="the folder for the files; never the course's")
     marks.add_argument("--challenge", action="append", default=[], help="its name; may be given again; by default all that have a team")
     marks.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
+    regrade = command("regrade", _regrade, "grade everyone again on trial after masters or toolkit changed: whose mark moves, why, then apply")
+    regrade.add_argument("--challenge", required=True, help="its name, as in solutions/")
+    regrade.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
+    regrade.add_argument("--workers", type=int, help="teams run at once; by default as many as cores")
+    regrade.add_argument("--yes", action="store_true", help="apply without asking")
+    regrade.add_argument("--json", action="store_true", help="print the moves as JSON; nothing is applied without --yes")
+    regrade.add_argument("--unsafe", action="store_true", help="run teams' code with your own rights, without a sandbox")
+    moderate = command("moderate", lambda given: given.run_step(given), "a second marking of a sample: draw it, compare, settle")
+    steps = moderate.add_subparsers(dest="step", required=True)
+    for name, run, said in (("draw", _moderate_draw, "a sample to read, without names or marks, and a sheet to fill"), ("compare", _moderate_compare, "filled sheets beside the first marks"),
+                            ("settle", _moderate_settle, "agreed points into the gradebook; asks first")):
+        step = steps.add_parser(name, help=said)
+        step.set_defaults(run_step=run)
+        step.add_argument("--challenge", required=True, help="its name, as in solutions/")
+        step.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
+        if name == "draw":
+            step.add_argument("--marker", required=True, help="initials of who marks a second time")
+            size = step.add_mutually_exclusive_group()
+            size.add_argument("--share", type=float, default=20, help="percent of the answers of each question, 20 by default; five at least")
+            size.add_argument("--count", type=int, help="answers of each question, rather than a share; five at least")
+            step.add_argument("--seed", type=int, help="draws the same sample again")
+        if name == "settle":
+            step.add_argument("--yes", action="store_true", help="write without asking")
     given = parser.parse_args(arguments)
     return given.run(given)
 
@@ -107,27 +131,141 @@ def _hints(given: argparse.Namespace) -> int:
     return 1 if any(each.problem for each in found) else 0
 
 
-def _grade(given: argparse.Namespace) -> int:
-    if sys.platform == "win32":
-        print("Grading needs Linux, which puts teams' code apart: on Windows, run this command in WSL (docs/grading.md).", file=sys.stderr)
-        return 2
+_WINDOWS = "Grading needs Linux, which puts teams' code apart: on Windows, run this command in WSL (docs/grading.md)."
+
+
+@contextmanager
+def _bar(quiet: bool) -> Iterator[Callable]:
+    """A bar of teams done and failed, as what to call with the engine's events."""
     from tqdm import tqdm
 
-    from challenge_data.grading import engine
-    from challenge_data.grading.teams import counting
-
-    with tqdm(unit=" team", disable=given.json or not sys.stderr.isatty(), leave=False) as bar:
+    with tqdm(unit=" team", disable=quiet or not sys.stderr.isatty(), leave=False) as bar:
         failed = 0
 
-        def tell(event: engine.TeamRow | int) -> None:
+        def tell(event) -> None:
             nonlocal failed
             if isinstance(event, int):
+                failed = 0
                 bar.reset(total=event)
                 return
             failed += bool(event.problem)
             bar.set_postfix(failed=failed)
             bar.update()
+            if bar.n == bar.total:
+                bar.clear()
 
+        yield tell
+
+
+def _agreed(question: str, yes: bool) -> bool:
+    """What a person answers; no without a terminal, unless it was said in advance."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        print("Nobody to ask here: nothing was changed. Say --yes to apply.", file=sys.stderr)
+        return False
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "o", "oui")
+    except EOFError:
+        return False
+
+
+def _regrade(given: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        print(_WINDOWS, file=sys.stderr)
+        return 2
+    from challenge_data.grading.engine import CannotGrade
+    from challenge_data.grading.moderation.regrading import Regrade
+
+    try:
+        with _bar(given.json) as tell, Regrade(given.challenge, course=course.root(), grading=given.grading, workers=given.workers, unsafe=given.unsafe, tell=tell) as regrade:
+            moves = regrade.run()
+            if not given.json:
+                print(moves.as_table())
+            applied = given.yes if given.json else _agreed("Write these marks into the gradebook, and make teams' pages again?", given.yes)
+            done = regrade.apply() if applied else None
+            if given.json:
+                print(moves.as_json(applied=applied))
+            elif done:
+                print(f"Applied: {len(done.rows)} team(s).")
+            else:
+                print(f"Nothing was changed. What ran is kept in {regrade.trial}, so that the next regrade is quick; you may delete it.")
+    except CannotGrade as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. Run the same command again: it takes up what is missing.", file=sys.stderr)
+        return 130
+    return 0 if applied else 1
+
+
+def _moderated(work: Callable[[Path, Path], int], given: argparse.Namespace) -> int:
+    """What a step gives for the course and the grading folder; 2 when it says that it cannot."""
+    if sys.platform == "win32":
+        print(_WINDOWS, file=sys.stderr)
+        return 2
+    from challenge_data.grading.engine import default_grading
+    from challenge_data.grading.gradebook import DiskFull
+    from challenge_data.grading.moderation.answers import CannotModerate
+
+    try:
+        return work(course.root(), given.grading or default_grading(course.root()))
+    except (CannotModerate, DiskFull) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+
+
+def _moderate_draw(given: argparse.Namespace) -> int:
+    def work(root: Path, grading: Path) -> int:
+        from challenge_data.grading.moderation.drawing import PAGE, SHEET, draw
+
+        drawn = draw(given.challenge, given.marker, course=root, grading=grading, share=given.share, count=given.count, seed=given.seed)
+        for name, (taken, there) in drawn.counts.items():
+            print(f"{name}: {taken} of {there} answers")
+        print(f"Seed {drawn.seed}. Give {drawn.folder} to {given.marker}: {PAGE} to read, {SHEET}.xlsx (or .csv) to fill and send back there.")
+        return 0
+
+    return _moderated(work, given)
+
+
+def _moderate_compare(given: argparse.Namespace) -> int:
+    def work(root: Path, grading: Path) -> int:
+        from challenge_data.grading.moderation.comparing import AGREEMENT, DIFFERENCES, compare
+
+        told = compare(given.challenge, course=root, grading=grading)
+        print(told.as_text())
+        print(f"Written in {told.folder}: {AGREEMENT}.html, {AGREEMENT}.csv; {DIFFERENCES}.xlsx (or .csv), whose column « retenu » `moderate settle` reads.")
+        return 0
+
+    return _moderated(work, given)
+
+
+def _moderate_settle(given: argparse.Namespace) -> int:
+    def work(root: Path, grading: Path) -> int:
+        from challenge_data.grading.moderation.settling import plan, settle
+
+        changes = plan(given.challenge, course=root, grading=grading)
+        if not changes:
+            print("No mark to change: the column « retenu » is empty, or the gradebook says the same.")
+            return 0
+        print("\n".join(map(str, changes)))
+        if not _agreed(f"Write these {len(changes)} mark(s) into the gradebook?", given.yes):
+            return 1
+        settle(given.challenge, changes, course=root, grading=grading)
+        print(f"{len(changes)} mark(s) written. `challenge-data grade --challenge {given.challenge}` makes the teams' pages again.")
+        return 0
+
+    return _moderated(work, given)
+
+
+def _grade(given: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        print(_WINDOWS, file=sys.stderr)
+        return 2
+    from challenge_data.grading import engine
+    from challenge_data.grading.teams import counting
+
+    with _bar(given.json) as tell:
         try:
             summary = counting.grade(given.received, given.challenge, course=course.root(), grading=given.to, workers=given.workers, unsafe=given.unsafe,
                                      add_teams=given.add_teams, feedback=not given.no_feedback, tell=tell)

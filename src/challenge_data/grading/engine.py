@@ -4,15 +4,16 @@ Each team is its own work: whatever happens to it, the others go on. Killed and 
 does nothing twice: a result on disk says what it was made from.
 """
 
+import contextlib
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 
 from challenge_data.grading import marking, receiving
 from challenge_data.grading.gradebook import full, is_full
 from challenge_data.grading.marking import Job
-from challenge_data.grading.recording import DiskFull, NotRecorded, Recorder, Refused, write_feedback
+from challenge_data.grading.recording import DiskFull, NotRecorded, Recorder, Refused, Scores, write_feedback
 from challenge_data.grading.running import USUAL, RunLimits
 from challenge_data.grading.sandbox import CannotIsolate, NurseryGone, check
 from challenge_data.grading.summary import Summary, TeamRow
@@ -28,6 +29,7 @@ class CannotGrade(Exception):
 def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | None = None, workers: int | None = None, unsafe: bool = False,
           add_teams: bool = False, feedback: bool = True, limits: RunLimits = USUAL, executor: Executor | None = None,
           teams: Collection[str] = (), choose: receiving.Choose | None = None,
+          regrade: bool = False, reuse: Path | None = None,
           tell: Callable[[TeamRow | int], None] = lambda event: None) -> Summary:
     """Grade every hand-in of a folder.
 
@@ -39,13 +41,76 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
         teams: known before anything came, as a roster has them; they are put in the gradebook.
         choose: which of a team's hand-ins counts, see :func:`receiving.receive`.
         executor: where the work goes; processes of this machine by default.
+        regrade: masters that changed since teams were recorded are taken; else that is refused, marks would move unseen.
+        reuse: another grading folder; what it has of the very same work is taken rather than run again.
         tell: called with the number of teams, then with each team's row as soon as it is recorded.
 
     Raises:
-        CannotGrade: no sandbox here and ``unsafe`` was not said, no such folder or an empty one, another challenge's masters, a full disk.
+        CannotGrade: no sandbox here and ``unsafe`` was not said, no such folder or an empty one, another challenge's masters, masters that changed, a full disk.
     """
+    grading = grading or default_grading(course)
+    with _in_words(source):
+        if grading.resolve().is_relative_to(course.resolve()):
+            raise Refused(f"{grading} is in the course's folder, which is public: people's work goes elsewhere, say where with --to")
+        if not unsafe and executor is None:
+            check(course)  # said before anything is received
+        if source and not source.is_dir():
+            raise CannotGrade(f"{source}: {'is no folder' if source.exists() else 'no such folder'}. Give the folder that has one folder, zip or notebook a team.")
+        with Recorder(course, challenge, grading) as recorder, Workers(executor, workers) as pool:
+            if not regrade and (changed := recorder.changed_masters()):
+                raise Refused(f"The masters of « {challenge} » have changed since teams were recorded ({', '.join(changed)}): their marks may move. See which, before anything is "
+                              f"written, with `challenge-data regrade --challenge {challenge} --grading {grading}`. Nothing was changed.")
+            if not unsafe:
+                pool.start(marking.ready)  # while the gradebook is prepared and the hand-ins are received
+            recorder.prepare()
+            recorder.add_teams(teams)
+            known = None if add_teams else recorder.teams()
+            try:
+                received = receiving.receive(source, challenge, grading, known, choose) if source else receiving.received_before(challenge, grading, known, choose)
+            except ValueError as error:
+                raise Refused(str(error)) from error
+            if not received:
+                raise CannotGrade(f"{source} holds no hand-in: give the folder that has one folder, zip or notebook a team." if source else
+                                  f"Nothing of « {challenge} » was received before in {grading}: give the folder of hand-ins, or --to another grading folder.")
+            if add_teams:
+                recorder.add_teams(sorted({one.team for one in received if not one.problem}))
+            masters = {path.stem: path.read_bytes() for path in sorted((course / "solutions" / challenge).glob("*.ipynb"))}
+            rows = [TeamRow(one.team, problem=one.problem or "", remarks=list(one.notes)) for one in received]
+            tell(len(received))
+            for rank, one in enumerate(received):
+                if one.problem:
+                    tell(rows[rank])
+                    continue
+                job = Job(one.team, str(one.folder), challenge, str(course), str(grading), marking.stamp(one.sha256, masters, limits), unsafe, limits, str(reuse or ""))
+                pool.add((MARK, rank), marking.marked, job)
+            for done in pool.results():
+                step, rank = done.key
+                row = rows[rank]
+                if done.error:
+                    if isinstance(done.error, CannotIsolate):
+                        raise done.error  # it will be so for all
+                    if is_full(done.error):
+                        raise full(grading, f"« {row.team} » could not be {'run' if step == MARK else 'given its feedback'}")
+                    row.problem = _why(step, done.error)
+                elif step == MARK:
+                    row.problem = _recorded(recorder, row, done.result, received[rank].sha256)
+                    if feedback and not row.problem:
+                        pool.add((FEEDBACK, rank), write_feedback, course, challenge, grading, row.team, first=True)
+                        continue
+                tell(row)
+            return Summary(challenge, rows)
+
+
+def default_grading(course: Path) -> Path:
+    """The folder that the course's nbgrader_config.py names."""
+    return Path(os.environ.get("CHALLENGE_DATA_GRADING", Path.home() / "challenge-data-notation")).resolve()
+
+
+@contextlib.contextmanager
+def _in_words(source: Path | None) -> Iterator[None]:
+    """What stops all is said in one sentence."""
     try:
-        return _grade(source, challenge, course, grading or default_grading(course), workers, unsafe, add_teams, feedback, limits, executor, teams, choose, tell)
+        yield
     except CannotIsolate as problem:
         raise CannotGrade(f"{problem}. Nothing was run. docs/grading.md, « The sandbox », says which machines have one, and what --unsafe risks.") from problem
     except (Refused, DiskFull) as problem:
@@ -54,72 +119,29 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
         raise CannotGrade(f"{problem.filename or source}: {problem.strerror}") from problem
 
 
-def default_grading(course: Path) -> Path:
-    """The folder that the course's nbgrader_config.py names."""
-    return Path(os.environ.get("CHALLENGE_DATA_GRADING", Path.home() / "challenge-data-notation")).resolve()
 
-
-def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedback, limits, executor, teams, choose, tell) -> Summary:
-    if grading.resolve().is_relative_to(course.resolve()):
-        raise Refused(f"{grading} is in the course's folder, which is public: people's work goes elsewhere, say where with --to")
-    if not unsafe and executor is None:
-        check(course)  # said before anything is received
-    if source and not source.is_dir():
-        raise CannotGrade(f"{source}: {'is no folder' if source.exists() else 'no such folder'}. Give the folder that has one folder, zip or notebook a team.")
-    with Recorder(course, challenge, grading) as recorder, Workers(executor, workers) as pool:
-        if not unsafe:
-            pool.start(marking.ready)  # while the gradebook is prepared and the hand-ins are received
-        recorder.prepare()
-        recorder.add_teams(teams)
-        known = None if add_teams else recorder.teams()
-        try:
-            received = receiving.receive(source, challenge, grading, known, choose) if source else receiving.received_before(challenge, grading, known, choose)
-        except ValueError as error:
-            raise Refused(str(error)) from error
-        if not received:
-            raise CannotGrade(f"{source} holds no hand-in: give the folder that has one folder, zip or notebook a team." if source else
-                              f"Nothing of « {challenge} » was received before in {grading}: give the folder of hand-ins, or --to another grading folder.")
-        if add_teams:
-            recorder.add_teams(sorted({one.team for one in received if not one.problem}))
-        masters = {path.stem: path.read_bytes() for path in sorted((course / "solutions" / challenge).glob("*.ipynb"))}
-        rows = [TeamRow(one.team, problem=one.problem or "", remarks=list(one.notes)) for one in received]
-        tell(len(received))
-        for rank, one in enumerate(received):
-            if one.problem:
-                tell(rows[rank])
-                continue
-            job = Job(one.team, str(one.folder), challenge, str(course), str(grading), marking.stamp(one.sha256, masters, limits), unsafe, limits)
-            pool.add((MARK, rank), marking.marked, job)
-        for done in pool.results():
-            step, rank = done.key
-            row = rows[rank]
-            if done.error:
-                if isinstance(done.error, CannotIsolate):
-                    raise done.error  # it will be so for all
-                if is_full(done.error):
-                    raise full(grading, f"« {row.team} » could not be {'run' if step == MARK else 'given its feedback'}")
-                row.problem = _why(step, done.error)
-            elif step == MARK:
-                row.problem = _recorded(recorder, row, done.result)
-                if feedback and not row.problem:
-                    pool.add((FEEDBACK, rank), write_feedback, course, challenge, grading, row.team, first=True)
-                    continue
-            tell(row)
-        return Summary(challenge, rows)
-
-
-def _recorded(recorder: Recorder, row: TeamRow, result: dict) -> str:
+def _recorded(recorder: Recorder, row: TeamRow, result: dict, received: str) -> str:
     """Why a team's marks are not in the gradebook; empty when they are. Raises only what stops all: a full disk."""
     try:
         # Once: a run that was killed finds what is there.
         if recorder.is_recorded(row.team):
             scores = recorder.scores(row.team)
         else:
-            scores = recorder.record(row.team, withheld={name: told["withheld"] for name, told in result["notebooks"].items()})
+            before = recorder.told(row.team)
+            scores = recorder.record(row.team, withheld={name: told["withheld"] for name, told in result["notebooks"].items()}, received=received)
+            if before.get("received", received) == received:
+                row.notes += _moved(before.get("auto", []), scores)
     except (NotRecorded, Refused) as problem:
         return str(problem)
     row.fill(result, scores)
     return ""
+
+
+def _moved(before: list, scores: Scores) -> list[str]:
+    """The toolkit is not the same: said, since the team did nothing."""
+    then = {(notebook, cell): auto for notebook, cell, auto in before}
+    return [f"{mark.notebook}: same hand-in, other points than when it was last graded ({mark.cell}: {then[key] or 0:g} → {mark.auto or 0:g})"
+            for mark in scores.marks if (key := (mark.notebook, mark.cell)) in then and (then[key] or 0) != (mark.auto or 0)]
 
 
 def _why(step: str, error: BaseException) -> str:

@@ -26,6 +26,8 @@ from challenge_data.grading.watching import Flag
 RESULT = "result.json"
 TIMESTAMP = "timestamp.txt"
 """nbgrader's: when a hand-in came, in UTC."""
+OUR_WORD = "avant-la-correction"
+"""Id of the cell on top of a notebook that was put right."""
 UNSAFE_PROVISIONER = "local-provisioner"
 
 _WHY = {
@@ -55,6 +57,8 @@ class Job:
     """Tells this work from any other: what was handed in, the masters, the toolkit."""
     unsafe: bool = False
     limits: RunLimits = RunLimits()
+    reuse: str = ""
+    """Another grading folder, whose result of this very work is taken rather than run again."""
 
 
 def ready() -> None:
@@ -94,8 +98,15 @@ def marked(job: Job) -> dict:
     """What an earlier run left, if it is of the same work; else :func:`mark`."""
     for left in (Path(job.grading) / "executed" / job.team).glob(f".{job.challenge}.*"):  # of a run that was killed
         shutil.rmtree(left, ignore_errors=True)
-    result = result_of(Path(job.grading), job.team, job.challenge)
-    return result if result and result.get("stamp") == job.stamp else mark(job)
+    grading = Path(job.grading)
+    if (result := result_of(grading, job.team, job.challenge)) and result.get("stamp") == job.stamp:
+        return result
+    if job.reuse and (result := result_of(Path(job.reuse), job.team, job.challenge)) and result.get("stamp") == job.stamp:
+        target, draft = _places(grading, job)
+        shutil.copytree(Path(job.reuse) / "executed" / job.team / job.challenge, draft)
+        _put(draft, target)
+        return result
+    return mark(job)
 
 
 def mark(job: Job) -> dict:
@@ -108,9 +119,7 @@ def mark(job: Job) -> dict:
     masters, releases = (_notebooks(*((path, path.stat().st_mtime_ns) for path in sorted((course / kind / job.challenge).glob("*.ipynb")))) for kind in ("solutions", "exercises"))
     files = files_of(Path(job.received))
     restored = restore(masters, files.files, releases)
-    target = grading / "executed" / job.team / job.challenge
-    draft = target.with_name(f".{job.challenge}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
+    target, draft = _places(grading, job)
     draft.mkdir(parents=True)
     told = {"team": job.team, "stamp": job.stamp, "refused": list(files.refused), "notebooks": {}}
     for name, one in restored.items():
@@ -149,7 +158,7 @@ def _word_to_the_team(notes: list[Note]) -> nbformat.NotebookNode:
     """What was put right before the run, on top of the notebook that comes back to them."""
     # File names are theirs: no markup of theirs becomes ours.
     sentences = [re.sub(r"([\\`*_\[\]#|~])", r"\\\1", html.escape(note.text, quote=False)) for note in notes]
-    return nbformat.v4.new_markdown_cell("\n".join(["**Avant la correction de ce carnet :**", "", *(f"- {sentence}" for sentence in sentences)]), id="avant-la-correction")
+    return nbformat.v4.new_markdown_cell("\n".join(["**Avant la correction de ce carnet :**", "", *(f"- {sentence}" for sentence in sentences)]), id=OUR_WORD)
 
 
 def _written(name: str, notebook: nbformat.NotebookNode) -> list[Flag]:
@@ -190,6 +199,14 @@ def withhold(ran: Ran, flags: list[Flag]) -> dict[str, str]:
 
 def _said(reason: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_output("stream", name="stderr", text=f"{_WHY[reason]}\n")
+
+
+def _places(grading: Path, job: Job) -> tuple[Path, Path]:
+    """Where a result goes, and where it is made ready: nothing is there yet."""
+    target = grading / "executed" / job.team / job.challenge
+    draft = target.with_name(f".{job.challenge}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    return target, draft
 
 
 def _put(draft: Path, target: Path) -> None:

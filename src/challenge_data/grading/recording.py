@@ -31,7 +31,7 @@ from challenge_data.grading.gradebook import (
     url,
     write_whole,
 )
-from challenge_data.grading.marking import TIMESTAMP
+from challenge_data.grading.marking import OUR_WORD, TIMESTAMP
 from challenge_data.grading.marks import Mark, Scores
 from challenge_data.grading.watching import is_test
 
@@ -96,8 +96,7 @@ class Recorder:
             Refused: there are no masters, or they have other graded cells than the work already recorded.
             DiskFull: no room; the gradebook is as before.
         """
-        source = self.course / self._config.CourseDirectory.source_directory / self.challenge
-        masters = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(source.glob("*.ipynb"))}
+        source, masters = self._source, self._masters()
         if not masters:
             there = ", ".join(sorted(path.name for path in source.parent.glob("*/"))) or "none"
             raise Refused(f"No notebook in {source}: is « {self.challenge} » the challenge's name? There are: {there}. Run `make build` if it is new.")
@@ -108,7 +107,7 @@ class Recorder:
                 with converting.quiet():
                     create(self._file, lambda address: Gradebook(address, self._config.CourseDirectory.course_id).close())
                 self._book = Book(self._file)
-            told = self.grading / RECORDED / f"{self.challenge}.json"
+            told = self._told
             known, submissions = self._known()
             if known == set(masters) and read_whole(told).get("masters") == masters:
                 return False
@@ -123,6 +122,38 @@ class Recorder:
             write_whole(told, {"masters": masters})
         self._questions = {}
         return True
+
+    def changed_masters(self) -> list[str]:
+        """Notebooks whose masters are not those that recorded teams were marked with, sorted; empty while nobody is recorded."""
+        told = read_whole(self._told).get("masters", {})
+        if not told or self._book is None or not self._known()[1]:
+            return []
+        now = self._masters()
+        return sorted(name for name in told.keys() | now.keys() if told.get(name) != now.get(name))
+
+    def copy_to(self, path: Path) -> None:
+        """The gradebook as it is, for a trial."""
+        self._opened().copy_to(path)
+
+    def give(self, points: Mapping[tuple[str, str, str], float]) -> None:
+        """Points that people agreed on: (team, notebook, cell) -> points, in place of what a person gave before. All or none.
+
+        Raises:
+            Refused: a cell that nothing was recorded of.
+            DiskFull: no room; the gradebook is as before.
+        """
+        with _room(self.grading, "The points were not written"):
+            self._opened().copy_once()
+            with self._gradebook() as book:
+                try:
+                    for (team, notebook, cell), given in points.items():
+                        grade = book.find_grade(cell, notebook, self.challenge, team)
+                        grade.manual_score, grade.needs_manual_grade = given, False
+                except MissingEntry as missing:
+                    book.db.rollback()
+                    raise Refused(f"No point was written: « {team} », {notebook}, {cell} is not in the gradebook ({missing}).") from missing
+                book.db.commit()
+            self._opened().settle()
 
     def teams(self) -> list[str]:
         """Names in the gradebook, sorted."""
@@ -150,15 +181,16 @@ class Recorder:
                 self._opened().settle()
         return new
 
-    def record(self, team: str, executed: Path | None = None, withheld: Mapping[str, Collection[str]] | None = None) -> Scores:
+    def record(self, team: str, executed: Path | None = None, withheld: Mapping[str, Collection[str]] | None = None, received: str = "") -> Scores:
         """One team's executed notebooks into ``autograded/`` and the gradebook, in place of what was there.
 
-        Points and comments that a person gave stay. Points given in a notebook whose text has not changed since stay settled; where it
-        has changed they wait for a new look, as nbgrader does.
+        Points and comments that a person gave stay. Points given in a notebook whose text has not changed since stay settled, those of
+        an answer even if the text of tests has; else they wait for a new look, as nbgrader does.
 
         Args:
             executed: the team's folder, ``…/<team>/<challenge>``, by default that of ``executed/`` in the grading folder.
             withheld: notebook -> ``grade_id`` of tests whose points a person must give: they wait, as an essay does.
+            received: sha256 of the hand-in, told by ``told`` afterwards.
 
         Raises:
             Refused: an unknown team, no notebook, or notebooks that were run with other tests than the gradebook's.
@@ -166,10 +198,9 @@ class Recorder:
             DiskFull: no room; run again once there is.
         """
         executed = self._executed(team, executed)
-        sources = {path.stem: self._check(team, path) for path in self._notebooks(team, executed)}
-        journal = self._journal(team)
-        before = read_whole(journal)
-        old_sources = before.get("sources", {})
+        hashes = {path.stem: self._check(team, path) for path in self._notebooks(team, executed)}
+        sources, answers = ({name: both[kind] for name, both in hashes.items()} for kind in (0, 1))
+        journal, before = self._journal(team), self.told(team)
         what = f"The marks of « {team} » were not recorded"
         with _room(self.grading, what):
             check_room(self.grading, what)
@@ -177,7 +208,7 @@ class Recorder:
             # A killed run had noted them before its first write.
             settled = before.get("settled", []) if before.get("state") != _DONE else [
                 [mark.notebook, mark.cell] for mark in self.scores(team).marks if mark.manual is not None and not mark.waiting]
-            write_whole(journal, {"state": _WRITING, "settled": settled, "sources": old_sources})
+            write_whole(journal, {**before, "state": _WRITING, "settled": settled})
             try:
                 with converting.quiet():
                     converting.autograde(self._config, self.challenge, team, executed.parents[1])
@@ -185,21 +216,39 @@ class Recorder:
                 raise NotRecorded(f"nbgrader could not record « {team} », the other teams are not concerned:\n{failure}") from failure
             self._tell_formgrader(team, executed)
             self._call_a_person(team, [(notebook, cell) for notebook, cells in (withheld or {}).items() if notebook in sources for cell in cells])
-            self._leave_settled(team, [(notebook, cell) for notebook, cell in settled if old_sources.get(notebook, "") == sources.get(notebook)])
+            self._leave_settled(team, [(notebook, cell) for notebook, cell in settled if _same(before, "sources", notebook, sources)
+                                       or not self._questions.get(notebook, {}).get(cell, (True,))[0] and _same(before, "answers", notebook, answers)])
             self._opened().settle()
             scores = self.scores(team)
-            write_whole(journal, {"state": _DONE, "sources": sources, **self._now(team, executed, scores)})
+            write_whole(journal, {"state": _DONE, "sources": sources, "answers": answers, "received": received, **self._now(team, executed, scores)})
         return scores
 
     def is_recorded(self, team: str, executed: Path | None = None) -> bool:
         """True if the gradebook and ``autograded/`` hold just what ``record`` would write now."""
-        told = read_whole(self._journal(team))
-        return told.pop("state", None) == _DONE and told.pop("sources", None) is not None and told == self._now(team, self._executed(team, executed), self.scores(team))
+        told = self.told(team)
+        now = self._now(team, self._executed(team, executed), self.scores(team))
+        return told.get("state") == _DONE and "sources" in told and all(told.get(name) == value for name, value in now.items())
+
+    def told(self, team: str) -> dict:
+        """What was written of a team: ``received``, the hand-in's sha256; ``auto``, [notebook, cell, points that code gave]. Empty if nothing was."""
+        return read_whole(self._journal(team))
 
     def scores(self, team: str) -> Scores:
         """Cell by cell, and totals; no mark for a team that nothing was recorded of."""
         with self._gradebook() as book:
             return marks.scores(book, self.challenge, team)
+
+    @property
+    def _source(self) -> Path:
+        return self.course / self._config.CourseDirectory.source_directory / self.challenge
+
+    def _masters(self) -> dict[str, str]:
+        return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(self._source.glob("*.ipynb"))}
+
+    @property
+    def _told(self) -> Path:
+        """What the challenge's questions were written from."""
+        return self.grading / RECORDED / f"{self.challenge}.json"
 
     def _opened(self) -> Book:
         if self._book is None:
@@ -226,9 +275,18 @@ class Recorder:
             with converting.quiet():
                 converting.generate(self._config, self.challenge, address, scratch)
         except converting.Failed as failure:
-            why = (f"Its masters have changed since {submissions} team(s) were recorded, and nbgrader refuses to add or remove a graded cell then. "
+            why = (f"Its masters have changed since {submissions} team(s) were recorded, and nbgrader refuses to add or remove a graded cell then{self._other_cells()}. "
                    "Put back the masters that the teams were given, or grade with the new ones in another grading folder.") if submissions else "Its masters must be mended."
             raise Refused(f"nbgrader does not take « {self.challenge} ». {why}\n{failure}") from failure
+
+    def _other_cells(self) -> str:
+        """Which graded cells the masters have and the gradebook does not, and the other way round."""
+        with self._gradebook() as book:
+            then = {f"{notebook.name}/{cell.name}" for notebook in book.find_assignment(self.challenge).notebooks for cell in notebook.grade_cells}
+        now = {f"{path.stem}/{cell.metadata.nbgrader.grade_id}" for path in self._source.glob("*.ipynb")
+               for cell in nbformat.read(path, 4).cells if cell.metadata.get("nbgrader", {}).get("grade")}
+        told = [f"{word} {', '.join(sorted(cells))}" for word, cells in (("gone:", then - now), ("new:", now - then)) if cells]
+        return f" ({'; '.join(told)})" if told else ""
 
     def _executed(self, team: str, executed: Path | None) -> Path:
         folder = executed or self.grading / "executed" / team / self.challenge
@@ -262,8 +320,8 @@ class Recorder:
             raise Refused(f"No notebook of « {self.challenge} » in {executed}.")
         return found
 
-    def _check(self, team: str, path: Path) -> str:
-        """What the notebook says, without its outputs, as a hash.
+    def _check(self, team: str, path: Path) -> tuple[str, str]:
+        """What the notebook says, without its outputs, as a hash; and the same without the tests and our word to the team, that no team writes.
 
         Raises:
             Refused: its graded cells are not the gradebook's: marks would be given to other questions than those that ran.
@@ -281,7 +339,8 @@ class Recorder:
                 raise Refused(f"{path}: its cell « {name} » is not the gradebook's. Run « {team} » again with the masters of today.")
             if is_test(cells[0]) and not locked:
                 raise Refused(f"{path}: its test cell « {name} » could be changed by a team. Build the masters again.")
-        return hashlib.sha256(json.dumps([[cell.cell_type, cell.source] for cell in notebook.cells]).encode()).hexdigest()
+        return tuple(hashlib.sha256(json.dumps([[cell.cell_type, cell.source] for cell in cells]).encode()).hexdigest()
+                     for cells in (notebook.cells, [cell for cell in notebook.cells if not is_test(cell) and cell.get("id") != OUR_WORD]))
 
     def _tell_formgrader(self, team: str, executed: Path) -> None:
         """It counts folders of ``submitted/``, and compares the time in them. No notebook is put there: its button « Autograde » would run it
@@ -374,6 +433,10 @@ def _scratch(folder: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _same(before: dict, kind: str, notebook: str, now: Mapping[str, str]) -> bool:
+    return before.get(kind, {}).get(notebook, "") == now.get(notebook)
 
 
 def _folder(directory: str, team: str, challenge: str) -> Path:

@@ -20,21 +20,24 @@ from challenge_data.grading.teams.rules import PARIS, Rules, RulesError, named
 from challenge_data.grading.teams.times import Told
 
 
-def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | None = None, add_teams: bool = False, **options) -> Summary:
+def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | None = None, people: Path | None = None, add_teams: bool = False, **options) -> Summary:
     """:func:`engine.grade <challenge_data.grading.engine.grade>`, with the roster and the rules of the grading folder, if there are any.
+
+    Args:
+        people: the grading folder that they are read from, where it is not the one that is written to.
 
     Raises:
         CannotGrade: as the engine; or rules or hours have faults: all of them, and nothing was done.
     """
     grading = grading or engine.default_grading(course)
     try:
-        people = People(challenge, roster.load(grading), rules.load(grading, course), times.load(grading), add_teams)
+        who = People(challenge, roster.load(people or grading), rules.load(people or grading, course), times.load(people or grading), add_teams)
     except RulesError as error:
         raise CannotGrade(f"{error}\nNothing was done.") from error
-    names = [team.name for team in people.known.teams]
-    summary = engine.grade(source, challenge, course=course, grading=grading, add_teams=add_teams, teams=names, choose=people.choose, **options)
+    names = [team.name for team in who.known.teams]
+    summary = engine.grade(source, challenge, course=course, grading=grading, add_teams=add_teams, teams=names, choose=who.choose, **options)
     there = {row.team for row in summary.rows}
-    summary.absent = [team.name for team in people.known.of(challenge) if team.name not in there]
+    summary.absent = [team.name for team in who.known.of(challenge) if team.name not in there]
     return summary
 
 
