@@ -22,12 +22,19 @@ HALF = 0.5
 MOST_MISTAKES = 14
 """Sentences shown: a page; each of them is in its teams' pages anyway."""
 
+_SHADES = {WAITING: "wait", EMPTY: "blank", ABSENT: "absent"}
+_STEPS = (1e-9, 0.3, 0.6, 1.0)
+"""Shares of the maximum from which a cell is darker: four shades are told apart on paper, in grey too."""
+
+_COUNTED = {REACHED: ("réussite", "réussites"), PARTLY: ("en partie", "en partie"), WAITING: ("attend une personne", "attendent une personne"),
+            NOT_YET: ("pas encore", "pas encore"), EMPTY: ("sans réponse", "sans réponse"), ABSENT: ("carnet non rendu", "carnets non rendus")}  # fmt: skip
+
 RULE = ("Une équipe est signalée si elle n'a rien rendu, si son rendu n'est pas corrigé, si un de ses carnets s'est arrêté, si elle a réussi moins de la moitié "
         f"des points des questions vérifiées auxquelles elle a répondu (à partir de {LEAST_ANSWERS} réponses), si un carnet est resté sans réponse, ou si du code inhabituel est à regarder.")  # fmt: skip
 
 
 def facts(title: str, chapters: tuple[Chapter, ...], readings: list[TeamReading]) -> dict:
-    """Strings ready to read; ``share`` is between 0 and 1."""
+    """Strings ready to read. ``shade`` of a cell: s0 (no point) to s4 (all), wait, blank, absent; ``first``: of its notebook."""
     handed = [team for team in readings if team.received]
     graded = [team for team in readings if team.graded]
     latest = max((team.received for team in handed if team.received), default=None)
@@ -59,8 +66,8 @@ def _reasons(chapters: tuple[Chapter, ...], team: TeamReading) -> list[tuple[int
         return [(0, "N'a rien rendu : demandez où elle en est.")]
     if not team.graded:
         return [(1, "Rendu reçu, pas encore corrigé : lancez la correction.")]
-    names = {chapter.name: f"carnet {rank}" for rank, chapter in enumerate(chapters, 1)}
-    reasons = [(2, f"Le {names.get(notebook, notebook)} s'est arrêté ({STOPPED.get(why, why)}) : cherchez avec elle la cellule en cause.") for notebook, why in team.stopped.items()]
+    names = {chapter.name: str(rank) for rank, chapter in enumerate(chapters, 1)}
+    reasons = [(2, f"Le carnet {names.get(notebook, notebook)} s'est arrêté ({STOPPED.get(why, why)}) : cherchez avec elle la cellule en cause.") for notebook, why in team.stopped.items()]
     tests = [answer for answer in team.of(REACHED, PARTLY, NOT_YET) if answer.question.kind == TEST]
     of = sum(answer.question.maximum for answer in tests)
     if len(tests) >= LEAST_ANSWERS and (given := sum(answer.points for answer in tests)) < HALF * of:
@@ -82,13 +89,13 @@ def _reasons(chapters: tuple[Chapter, ...], team: TeamReading) -> list[tuple[int
 
 
 def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}"
+    return f"carnet {words[0]}" if len(words) == 1 else f"carnets {', '.join(words[:-1])} et {words[-1]}"
 
 
 def _question(question, graded: list[TeamReading]) -> dict:
     states = Counter(answer.state for team in graded for answer in team.answers if answer.question == question)
     hints = [answer.opened for team in graded for answer in team.answers if answer.question == question and answer.opened]
-    said = [f"{states[state]} {STATES[state]}" for state in ORDER if states[state]]
+    said = [plural(states[state], *_COUNTED[state]) for state in ORDER if states[state]]
     return {
         "number": question.number, "title": typeset(question.title), "maximum": number(question.maximum), "by_hand": question.kind != TEST,
         "dots": [{"state": state, "count": states[state]} for state in ORDER if states[state]], "said": typeset(", ".join(said)),
@@ -97,12 +104,13 @@ def _question(question, graded: list[TeamReading]) -> dict:
 
 
 def _row(team: TeamReading) -> dict:
-    cells = []
+    cells, notebook = [], None
     for answer in team.answers:
         most = answer.question.maximum
         share = answer.points / most if most else 0.0
         text = {WAITING: "…", EMPTY: "·", ABSENT: "–"}.get(answer.state) or number(answer.points)
-        cells.append({"text": text, "state": answer.state, "share": round(min(max(share, 0), 1), 3), "number": answer.question.number,
+        first, notebook = answer.question.notebook != notebook, answer.question.notebook
+        cells.append({"text": text, "shade": _SHADES.get(answer.state) or f"s{sum(share >= least for least in _STEPS)}", "first": first,
                       "said": STATES[answer.state] if answer.state in (WAITING, EMPTY, ABSENT) else f"sur {number(most)}, {STATES[answer.state]}"})  # fmt: skip
     return {"team": team.title, "cells": cells, "total": number(team.scores.points), "waiting": number(team.waiting) if team.waiting else "", "of": number(team.maximum)}
 

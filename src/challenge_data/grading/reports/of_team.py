@@ -20,7 +20,7 @@ def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
     parts = [_chapter(chapter, team) for chapter in chapters]
     redo = [answer for answer in team.of(PARTLY, NOT_YET)]
     return {
-        "challenge": typeset(title), "team": team.title, "members": list(team.members), "when": day(team.handed_in), "late": typeset(team.late),
+        "challenge": typeset(title), "team": team.title, "members": list(team.members), "when": day(team.standing.when), "late": typeset(team.standing.late),
         "graded": team.graded, "received": team.received is not None, "total": _total(team), "chapters": parts,
         "reached": [_told(answer) for answer in team.of(REACHED)], "redo": [_told(answer) | {"next": typeset(next_step(answer))} for answer in redo],
         "waiting": [_told(answer) for answer in team.of(WAITING)],
@@ -38,11 +38,12 @@ def _total(team: TeamReading) -> dict:
     # Points already given for work that has changed since are in both: the bar shows them once.
     settled = team.given - sum(mark.points for mark in team.scores.waiting)
     final = not waiting
+    rows = [["Points donnés par les vérifications automatiques", number(tests)], ["Points donnés par une personne", number(team.given - tests)],
+            *([["Retirés par la personne qui note", f"− {number(team.scores.penalty)}"]] if team.scores.penalty else []), ["Total à ce jour", f"{number(given)} sur {number(maximum)}"]]  # fmt: skip
     return {
+        "rows": rows, "sum": len(rows) - 1, "mark": [typeset(sentence) for sentence in team.standing.mark],
         "points": number(given), "of": points(maximum), "waiting_points": number(waiting), "final": final,
         "given": max(settled, 0.0), "waiting": waiting, "maximum": maximum,
-        "rows": [["Points donnés par les vérifications automatiques", number(tests)], ["Points donnés par une personne", number(team.given - tests)],
-                 *([["Retirés pour le retard", f"− {number(team.scores.penalty)}"]] if team.scores.penalty else []), ["Total à ce jour", f"{number(given)} sur {number(maximum)}"]],
         "waits": "" if final else typeset(f"Jusqu'à {points(waiting)} de plus : ces points attendent qu'une personne lise vos réponses. Le total n'est pas définitif."),
         "sentence": typeset(f"{points(given)} sur {number(maximum)}" + ("" if final else f", et jusqu'à {points(waiting)} qui attendent une personne") + "."),
     }  # fmt: skip

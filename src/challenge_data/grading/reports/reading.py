@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from challenge_data.grading import marks
 from challenge_data.grading.hints import read as read_hints
@@ -14,12 +13,13 @@ from challenge_data.grading.keeping import Kept, records
 from challenge_data.grading.marking import TIMESTAMP, result_of
 from challenge_data.grading.marks import Mark, Scores
 from challenge_data.grading.receiving import files_of
+from challenge_data.grading.reports import standing
 from challenge_data.grading.reports.questions import TEST, Chapter, Level, Question
+from challenge_data.grading.reports.standing import PARIS, Standing
 from challenge_data.grading.teams import roster
 
 REACHED, PARTLY, NOT_YET, EMPTY, ABSENT, WAITING = "réussi", "en partie", "pas encore", "sans réponse", "non rendu", "en attente"
 """States of a question. Without an answer, or without its notebook, it has not failed: it was not begun."""
-PARIS = ZoneInfo("Europe/Paris")
 MOST_WORDS = 900
 """Characters of what a test said: our longest sentence has 400."""
 
@@ -56,12 +56,9 @@ class TeamReading:
     members: tuple[str, ...]
     answers: tuple[Answer, ...]
     scores: Scores
-    handed_in: datetime | None = None
-    """In the hour of Paris; None when nothing was received."""
+    standing: Standing = Standing()
     received: datetime | None = None
-    """When this machine got it."""
-    late: str = ""
-    """How it stands with the deadline, in French; empty when nobody set one."""
+    """When this machine got it, in the hour of Paris; None when nothing was received."""
     graded: bool = False
     """False while nothing of it is in the gradebook."""
     found: dict[str, bool] = field(default_factory=dict)
@@ -114,16 +111,16 @@ def read(course: Path, grading: Path, challenge: str, asked: Iterable[Chapter]) 
                 if scores.marks or student.id in received or (student.id in ours if known.teams else not elsewhere):
                     told[student.id] = (scores, marks.comments(book, challenge, student.id))
     names = ours | received | set(told)
-    late = _deadlines(course, grading, challenge)
+    stand = standing.standings(course, grading, challenge)
     readings = []
     for name in names:
         scores, comments = told.get(name, (Scores(name, ()), []))
         team = titles.get(name)
-        readings.append(_team(grading, challenge, asked, name, team.title if team else name, tuple(one.name for one in team.members) if team else (), scores, comments, late))
+        readings.append(_team(grading, challenge, asked, name, team.title if team else name, tuple(one.name for one in team.members) if team else (), scores, comments, stand.get(name)))
     return sorted(readings, key=lambda one: (one.title.casefold(), one.name))
 
 
-def _team(grading: Path, challenge: str, asked: tuple[Chapter, ...], name: str, title: str, members: tuple[str, ...], scores: Scores, comments: list[list], late) -> TeamReading:
+def _team(grading: Path, challenge: str, asked: tuple[Chapter, ...], name: str, title: str, members: tuple[str, ...], scores: Scores, comments: list[list], stand: Standing | None) -> TeamReading:
     result = result_of(grading, name, challenge) or {"notebooks": {}}
     kept = _graded_record(grading, challenge, name)
     opened = _opened(kept) if kept else {}
@@ -137,9 +134,9 @@ def _team(grading: Path, challenge: str, asked: tuple[Chapter, ...], name: str, 
             key = (chapter.name, question.cell)
             answers.append(_answer(question, given.get(key), found, outputs.get(question.cell, ""), words.get(key, ""), opened.get(question.hints, (0, 0))))
     notes = tuple((notebook, note["text"]) for notebook, one in result["notebooks"].items() for note in one["notes"])
-    when, standing = late(name, kept) if kept else (None, "")
+    stand = stand or Standing(_moment(kept.record.get("changed")) if kept else None)
     return TeamReading(
-        name, title, members, tuple(answers), scores, when, _moment(kept.record.get("at")) if kept else None, standing, bool(scores.marks),
+        name, title, members, tuple(answers), scores, stand, _moment(kept.record.get("at")) if kept else None, bool(scores.marks),
         {notebook: one["found"] for notebook, one in result["notebooks"].items()}, notes,
         {notebook: one["stopped"] for notebook, one in result["notebooks"].items() if one["stopped"]}, sum(len(one["flags"]) for one in result["notebooks"].values()))  # fmt: skip
 
@@ -224,11 +221,3 @@ def _moment(text: object) -> datetime | None:
         return datetime.fromisoformat(str(text)).astimezone(PARIS)
     except ValueError:
         return None
-
-
-def _deadlines(course: Path, grading: Path, challenge: str):
-    """(team, record) -> when it was handed in, and how that stands with the deadline in French."""
-    def told(team: str, kept: Kept) -> tuple[datetime | None, str]:
-        return _moment(kept.record.get("changed")) or _moment(kept.record.get("at")), ""
-
-    return told

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from challenge_data.french import BLANK, number, plural
+from challenge_data.grading.reports.questions import TEST
 from challenge_data.grading.reports.reading import (
     ABSENT,
     EMPTY,
@@ -13,7 +14,6 @@ from challenge_data.grading.reports.reading import (
     WAITING,
     Answer,
 )
-from challenge_data.grading.reports.questions import TEST
 
 STATES = {REACHED: "réussi", PARTLY: "en partie", NOT_YET: "pas encore", WAITING: "attend une personne", EMPTY: "sans réponse", ABSENT: "carnet non rendu"}
 STOPPED = {

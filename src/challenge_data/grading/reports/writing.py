@@ -59,7 +59,10 @@ def report(course: Path, grading: Path, challenges: Collection[str] = (), teams:
     wanted = {slug(name).casefold(): name for name in teams}
     for name in begun:
         chapters = questions.chapters(course, name)
-        readings = reading.read(course, grading, name, chapters)
+        try:
+            readings = reading.read(course, grading, name, chapters)
+        except ValueError as faults:  # of people/rules.toml, all of them
+            raise CannotReport(str(faults).splitlines()) from faults
         chosen = [one for one in readings if not wanted or one.name.casefold() in wanted]
         found |= {one.name.casefold() for one in chosen}
         todo.append((name, questions.title(course, name), chapters, readings, chosen))
