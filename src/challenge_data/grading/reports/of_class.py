@@ -10,10 +10,11 @@ from challenge_data.grading.reports.reading import (
     NOT_YET,
     PARTLY,
     REACHED,
+    STATES,
     WAITING,
     TeamReading,
 )
-from challenge_data.grading.reports.wording import STATES, STOPPED, day, points, teams, typeset
+from challenge_data.grading.reports.wording import STOPPED, day, points, teams, typeset
 
 ORDER = (REACHED, PARTLY, WAITING, NOT_YET, EMPTY, ABSENT)
 LEAST_ANSWERS = 4

@@ -1,18 +1,19 @@
 """What a team's page says, as plain data: the same for the page and for the PDF."""
 
 from challenge_data.french import number
-from challenge_data.grading.reports.questions import Chapter
+from challenge_data.grading.reports.questions import TEST, Chapter
 from challenge_data.grading.reports.reading import (
     ABSENT,
     EMPTY,
     NOT_YET,
     PARTLY,
     REACHED,
+    STATES,
     WAITING,
     Answer,
     TeamReading,
 )
-from challenge_data.grading.reports.wording import STATES, day, next_step, points, typeset
+from challenge_data.grading.reports.wording import day, points, typeset
 
 
 def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
@@ -22,7 +23,7 @@ def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
     return {
         "challenge": typeset(title), "team": team.title, "members": list(team.members), "when": day(team.standing.when), "late": typeset(team.standing.late),
         "graded": team.graded, "received": team.received is not None, "total": _total(team), "chapters": parts,
-        "reached": [_told(answer) for answer in team.of(REACHED)], "redo": [_told(answer) | {"next": typeset(next_step(answer))} for answer in redo],
+        "reached": [_told(answer) for answer in team.of(REACHED)], "redo": [_told(answer) | {"next": typeset(_next_step(answer))} for answer in redo],
         "waiting": [_told(answer) for answer in team.of(WAITING)],
         "empty": [{"title": part["title"], "whole": part["begun"] == 0, "questions": [_told(answer) for answer in team.of(EMPTY) if answer.question.notebook == part["name"]]}
                   for part in parts if any(answer.question.notebook == part["name"] for answer in team.of(EMPTY))],
@@ -69,3 +70,16 @@ def _told(answer: Answer) -> dict:
         "points": points(question.maximum) if answer.state in (WAITING, EMPTY) else f"{number(answer.points)} sur {points(question.maximum)}",
         "why": typeset(answer.why), "level": typeset(answer.level.text) if answer.level else "", "comment": typeset(answer.comment),
     }  # fmt: skip
+
+
+def _next_step(answer: Answer) -> str:
+    """What a team may do now about a question that is not reached; one or two sentences."""
+    question = answer.question
+    if question.kind != TEST:
+        above = [level for level in question.levels if level.points > answer.points]
+        return f"Pour aller plus haut ({points(above[-1].points)}) : {above[-1].text}" if above else ""
+    if answer.of and answer.opened >= answer.of:
+        return "Vos indices sont tous ouverts : montrez cette phrase à votre mentor."
+    if answer.of:
+        return f"Ouvrez l'indice {answer.opened + 1} sur {answer.of} ; il ne coûte aucun point."
+    return "Relisez la consigne, puis montrez cette phrase à votre mentor."

@@ -20,6 +20,8 @@ from challenge_data.grading.teams import roster
 
 REACHED, PARTLY, NOT_YET, EMPTY, ABSENT, WAITING = "réussi", "en partie", "pas encore", "sans réponse", "non rendu", "en attente"
 """States of a question. Without an answer, or without its notebook, it has not failed: it was not begun."""
+STATES = {REACHED: "réussi", PARTLY: "en partie", NOT_YET: "pas encore", WAITING: "attend une personne", EMPTY: "sans réponse", ABSENT: "carnet non rendu"}
+"""As pages say them."""
 MOST_WORDS = 900
 """Characters of what a test said: our longest sentence has 400."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from challenge_data.french import number, plural
+from challenge_data.grading.reports.wording import points
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -44,7 +45,7 @@ def _standing(one) -> Standing:
     if lateness.percent:
         days = max(1, getattr(lateness, "days", 1))
         late = f"C'est {plural(days, 'jour')} après la date limite, un jour commencé compté entier"
-        said.append(f"Retard : {number(float(one.penalty))} point(s) de moins, soit {number(lateness.percent)} % du maximum.")
+        said.append(f"Retard : {points(float(one.penalty))} de moins, soit {number(lateness.percent)} % du maximum.")
     elif lateness.late:
         late = "C'est un peu après la date limite, dans la marge permise : rien n'est retiré"
     if one.mark is not None and one.scores is not None:

@@ -1,21 +1,10 @@
-"""French of the pages: numbers, dates, states, and blanks where no line may break."""
+"""French of the pages: numbers, dates, and blanks where no line may break."""
 
 import re
 from datetime import datetime
 
 from challenge_data.french import BLANK, number, plural
-from challenge_data.grading.reports.questions import TEST
-from challenge_data.grading.reports.reading import (
-    ABSENT,
-    EMPTY,
-    NOT_YET,
-    PARTLY,
-    REACHED,
-    WAITING,
-    Answer,
-)
 
-STATES = {REACHED: "réussi", PARTLY: "en partie", NOT_YET: "pas encore", WAITING: "attend une personne", EMPTY: "sans réponse", ABSENT: "carnet non rendu"}
 STOPPED = {
     "dead kernel": "le programme s'est arrêté net", "memory": "trop de mémoire prise", "disk": "des fichiers écrits hors du dossier",
     "time": "temps permis dépassé", "output": "beaucoup trop de texte affiché",
@@ -47,16 +36,3 @@ def day(moment: datetime | None) -> str:
 
 def teams(count: int) -> str:
     return plural(count, "équipe")
-
-
-def next_step(answer: Answer) -> str:
-    """What a team may do now about a question that is not reached; one or two sentences."""
-    question = answer.question
-    if question.kind != TEST:
-        above = [level for level in question.levels if level.points > answer.points]
-        return f"Pour aller plus haut ({points(above[-1].points)}) : {above[-1].text}" if above else ""
-    if answer.of and answer.opened >= answer.of:
-        return "Vos indices sont tous ouverts : montrez cette phrase à votre mentor."
-    if answer.of:
-        return f"Ouvrez l'indice {answer.opened + 1} sur {answer.of} ; il ne coûte aucun point."
-    return "Relisez la consigne, puis montrez cette phrase à votre mentor."
