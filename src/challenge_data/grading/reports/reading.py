@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from challenge_data.grading import marks
+from challenge_data.grading import converting, marks
+from challenge_data.grading.gradebook import url
 from challenge_data.grading.hints import read as read_hints
 from challenge_data.grading.keeping import Kept, records
 from challenge_data.grading.marking import TIMESTAMP, result_of
@@ -103,10 +104,10 @@ def read(course: Path, grading: Path, challenge: str, asked: Iterable[Chapter]) 
     titles = {team.name: team for team in known.teams}
     ours = {team.name for team in known.of(challenge)}
     received = {folder.name for folder in (grading / "received" / challenge).glob("[!.]*/") if records(folder)}
-    book_file = grading / "gradebook.db"
+    book_file = converting.gradebook_file(converting.load(course, grading))
     told: dict[str, tuple[Scores, list[list]]] = {}
     if book_file.exists():
-        with Gradebook(f"sqlite:///{book_file}", "challenge-data") as book:
+        with converting.quiet(), Gradebook(url(book_file), "challenge-data") as book:
             for student in book.students:
                 scores = marks.scores(book, challenge, student.id)
                 elsewhere = any(submission.notebooks for submission in student.submissions)

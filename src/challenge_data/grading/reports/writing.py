@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from challenge_data.grading.gradebook import Refused
 from challenge_data.grading.receiving import slug
 from challenge_data.grading.reports import of_class, of_team, questions, reading
 
@@ -61,7 +62,7 @@ def report(course: Path, grading: Path, challenges: Collection[str] = (), teams:
         chapters = questions.chapters(course, name)
         try:
             readings = reading.read(course, grading, name, chapters)
-        except ValueError as faults:  # of people/rules.toml, all of them
+        except (ValueError, Refused) as faults:  # of people/rules.toml, all of them; no configuration
             raise CannotReport(str(faults).splitlines()) from faults
         chosen = [one for one in readings if not wanted or one.name.casefold() in wanted]
         found |= {one.name.casefold() for one in chosen}
