@@ -6,6 +6,7 @@ import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -152,8 +153,8 @@ def test_numbers_are_those_of_the_database(graded, pages, readings):
         text, paper = words(page.select_one("main").text), printed(pages / "equipes" / f"{team}.pdf")
         for where in (text, paper):
             assert f"{given:g} sur 100" in where
-            assert ("Le total n’est pas définitif" in where) == (waiting > 0)
-            assert (f"Jusqu’à {waiting:g} points de plus : ces points attendent qu’une personne lise vos réponses" in where) == (waiting > 0)
+            assert ("le total n’est pas définitif" in where) == (waiting > 0)
+            assert (f"{waiting:g} points attendent encore une personne, qui lira vos réponses" in where) == (waiting > 0)
     rows = {words(row.th.text): [words(cell.b.text) for cell in row.select("td") if cell.b] + [words(cell.contents[0].text) for cell in row.select("td.total")] for row in soup(pages / "vue-d-ensemble.html").select("tbody tr")}
     assert rows == {words(HOSTILE): ["60", "25", "85", "0"], "barges": ["60", "…", "60", "40"], "Les Sternes": ["0", "…", "0", "40"], "huitriers": ["0", "0", "0", "0"], "grebes": ["·", "·", "0", "0"]}
 
@@ -226,7 +227,7 @@ def test_reasons_to_go_and_see_a_team(course, readings):
     team = readings["barges"]
 
     def reasons(**changed):
-        return [text for _, text in of_class._reasons(chapters, reading.TeamReading(**(vars(team) | changed)))]
+        return [text for _, text in of_class._reasons(chapters, replace(team, **changed))]
 
     assert reasons() == []
     assert "arrêté net" in reasons(stopped={NOTEBOOK: "dead kernel"})[0] and "carnet 1" in reasons(stopped={NOTEBOOK: "dead kernel"})[0]
@@ -260,10 +261,25 @@ def test_the_command_says_what_is_wrong_all_at_once_and_writes_nothing(course, g
     assert [path.name for path in (tmp_path / "p").rglob("*.*")] == ["sternes.html"] and "1 page(s) up to date" in capsys.readouterr().out
 
 
+def test_points_of_work_that_changed_since_it_was_read_wait_and_are_not_drawn_twice(course, readings):
+    chapters, team = questions.chapters(course, CHALLENGE), readings["goelands"]
+    again = reading.Scores(team.name, tuple(replace(mark, waiting=mark.manual is not None) for mark in team.scores.marks))
+    test, essay = team.answers
+    facts = writing.of_team.facts("Défi", chapters, replace(team, scores=again, answers=(test, replace(essay, state=WAITING, points=25))))
+    [part] = facts["chapters"]
+    assert (part["given"], part["waiting"], part["maximum"]) == (60, 40, 100)
+    assert facts["total"]["points"] == "85" and facts["total"]["waits"].startswith("40\u00a0points attendent encore")
+
+
 def test_a_deadline_and_a_mark_are_told_when_the_edition_has_rules(course, readings):
     stand = Standing(None, "C'est 1 jour après la date limite", ("Note de l'équipe : (85 − 5) / 100 × 20 = 16,00",))
-    facts = writing.of_team.facts("Défi", questions.chapters(course, CHALLENGE), reading.TeamReading(**(vars(readings["goelands"]) | {"standing": stand})))
+    facts = writing.of_team.facts("Défi", questions.chapters(course, CHALLENGE), replace(readings["goelands"], standing=stand))
     assert "(85 − 5) / 100 × 20 = 16,00" in facts["total"]["mark"][0]
+
+
+def test_one_reason_for_many_questions_is_said_once():
+    told = [{"why": why} for why in ("arrêt", "arrêt", "", "arrêt", "lent", "arrêt")]
+    assert [one["why"] for one in writing.of_team._once(told)] == ["arrêt", "Même raison.", "", "Même raison.", "lent", "arrêt"]
 
 
 def test_french_as_it_is_written():

@@ -24,7 +24,7 @@ def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
         "challenge": typeset(title), "team": team.title, "members": list(team.members), "when": day(team.standing.when), "late": typeset(team.standing.late),
         "graded": team.graded, "received": team.received is not None, "total": _total(team), "chapters": parts,
         "reached": [_told(answer) for answer in team.of(REACHED)], "redo": [_told(answer) | {"next": typeset(_next_step(answer))} for answer in redo],
-        "waiting": [_told(answer) for answer in team.of(WAITING)],
+        "waiting": _once([_told(answer) for answer in team.of(WAITING)]),
         "empty": [{"title": part["title"], "whole": part["begun"] == 0, "questions": [_told(answer) for answer in team.of(EMPTY) if answer.question.notebook == part["name"]]}
                   for part in parts if any(answer.question.notebook == part["name"] for answer in team.of(EMPTY))],
         "absent": [part["title"] for part in parts if part["absent"]],
@@ -36,18 +36,11 @@ def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
 def _total(team: TeamReading) -> dict:
     tests = sum(mark.points for mark in team.scores.marks if mark.manual is None)
     given, waiting, maximum = team.scores.points, team.waiting, team.maximum
-    # Points already given for work that has changed since are in both: the bar shows them once.
-    settled = team.given - sum(mark.points for mark in team.scores.waiting)
-    final = not waiting
     rows = [["Points donnés par les vérifications automatiques", number(tests)], ["Points donnés par une personne", number(team.given - tests)],
             *([["Retirés par la personne qui note", f"− {number(team.scores.penalty)}"]] if team.scores.penalty else []), ["Total à ce jour", f"{number(given)} sur {number(maximum)}"]]  # fmt: skip
-    return {
-        "rows": rows, "sum": len(rows) - 1, "mark": [typeset(sentence) for sentence in team.standing.mark],
-        "points": number(given), "of": points(maximum), "waiting_points": number(waiting), "final": final,
-        "given": max(settled, 0.0), "waiting": waiting, "maximum": maximum,
-        "waits": "" if final else typeset(f"Jusqu'à {points(waiting)} de plus : ces points attendent qu'une personne lise vos réponses. Le total n'est pas définitif."),
-        "sentence": typeset(f"{points(given)} sur {number(maximum)}" + ("" if final else f", et jusqu'à {points(waiting)} qui attendent une personne") + "."),
-    }  # fmt: skip
+    # Not « more points »: those of work that changed since a person read it are in the total already.
+    waits = f"{points(waiting)} {'attendent' if waiting >= 2 else 'attend'} encore une personne, qui lira vos réponses : le total n'est pas définitif." if waiting else ""
+    return {"points": number(given), "of": points(maximum), "rows": rows, "sum": len(rows) - 1, "mark": [typeset(sentence) for sentence in team.standing.mark], "waits": typeset(waits)}
 
 
 def _chapter(chapter: Chapter, team: TeamReading) -> dict:
@@ -61,6 +54,16 @@ def _chapter(chapter: Chapter, team: TeamReading) -> dict:
         "said": typeset(f"{number(given)} sur {points(chapter.maximum)}" + (f", {number(waiting)} en attente" if waiting else "")),
         "questions": [{"number": answer.question.number, "title": typeset(answer.question.title), "state": answer.state, "said": STATES[answer.state]} for answer in answers],
     }  # fmt: skip
+
+
+def _once(told: list[dict]) -> list[dict]:
+    """A notebook that stopped gives all that follows the same reason: said in full the first time."""
+    seen: set[str] = set()
+    for one in told:
+        if one["why"]:
+            why, one["why"] = one["why"], "Même raison." if one["why"] in seen else one["why"]
+            seen = {why}
+    return told
 
 
 def _told(answer: Answer) -> dict:
