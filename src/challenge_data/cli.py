@@ -67,6 +67,12 @@ def main(arguments: list[str] | None = None) -> int:
             step.add_argument("--seed", type=int, help="draws the same sample again")
         if name == "settle":
             step.add_argument("--yes", action="store_true", help="write without asking")
+    report = command("report", _report, "a page for each team, and an overview for instructors and mentors, as HTML and PDF")
+    report.add_argument("--challenge", action="append", default=[], help="its name, as in solutions/; may be repeated; by default all that was handed in")
+    report.add_argument("--team", action="append", default=[], help="only this team's page; may be repeated")
+    report.add_argument("--to", type=Path, help="where to write; by default reports/ of the grading folder")
+    report.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
+    report.add_argument("--no-pdf", action="store_true", help="HTML alone")
     given = parser.parse_args(arguments)
     return given.run(given)
 
@@ -317,6 +323,24 @@ def _marks(given: argparse.Namespace) -> int:
         print(path)
     print(f"{len(done.written)} file(s) written, {len(done.kept)} former one(s) kept in anciennes/.")
     return done.code
+
+
+def _report(given: argparse.Namespace) -> int:
+    from challenge_data.grading import engine
+    from challenge_data.grading.reports import writing
+
+    root = course.root()
+    try:
+        pages = writing.report(root, given.grading or engine.default_grading(root), given.challenge, given.team, given.to, pdf=not given.no_pdf, tell=print)
+    except writing.CannotReport as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"{problem.filename}: {problem.strerror}. Run the same command again.", file=sys.stderr)
+        return 2
+    folders = ", ".join(sorted({str(page.parent) for page in pages if page.parent.name != writing.TEAMS} or {str(page.parent) for page in pages}))
+    print(f"{len(pages)} page(s) up to date in {folders}.")
+    return 0
 
 
 def _told(problems: list) -> int:

@@ -1,0 +1,1 @@
+"""A team erased everywhere, and what research may have: data that names nobody."""

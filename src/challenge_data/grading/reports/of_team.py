@@ -1,0 +1,88 @@
+"""What a team's page says, as plain data: the same for the page and for the PDF."""
+
+from challenge_data.french import number
+from challenge_data.grading.reports.questions import TEST, Chapter
+from challenge_data.grading.reports.reading import (
+    ABSENT,
+    EMPTY,
+    NOT_YET,
+    PARTLY,
+    REACHED,
+    STATES,
+    WAITING,
+    Answer,
+    TeamReading,
+)
+from challenge_data.grading.reports.wording import day, points, typeset
+
+
+def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
+    """Strings ready to read, and numbers from which bars are drawn: ``given``, ``waiting``, ``maximum``, in points."""
+    parts = [_chapter(chapter, team) for chapter in chapters]
+    redo = [answer for answer in team.of(PARTLY, NOT_YET)]
+    return {
+        "challenge": typeset(title), "team": team.title, "members": list(team.members), "when": day(team.standing.when), "late": typeset(team.standing.late),
+        "graded": team.graded, "received": team.received is not None, "total": _total(team), "chapters": parts,
+        "reached": [_told(answer) for answer in team.of(REACHED)], "redo": [_told(answer) | {"next": typeset(_next_step(answer))} for answer in redo],
+        "waiting": _once([_told(answer) for answer in team.of(WAITING)]),
+        "empty": [{"title": part["title"], "whole": part["begun"] == 0, "questions": [_told(answer) for answer in team.of(EMPTY) if answer.question.notebook == part["name"]]}
+                  for part in parts if any(answer.question.notebook == part["name"] for answer in team.of(EMPTY))],
+        "absent": [part["title"] for part in parts if part["absent"]],
+        "put_right": [{"notebook": next((part["title"] for part in parts if part["name"] == notebook), notebook), "text": typeset(text)} for notebook, text in team.put_right
+                      if team.found.get(notebook)],
+    }  # fmt: skip
+
+
+def _total(team: TeamReading) -> dict:
+    tests = sum(mark.points for mark in team.scores.marks if mark.manual is None)
+    given, waiting, maximum = team.scores.points, team.waiting, team.maximum
+    rows = [["Points donnés par les vérifications automatiques", number(tests)], ["Points donnés par une personne", number(team.given - tests)],
+            *([["Retirés par la personne qui note", f"− {number(team.scores.penalty)}"]] if team.scores.penalty else []), ["Total à ce jour", f"{number(given)} sur {number(maximum)}"]]  # fmt: skip
+    # Not « more points »: those of work that changed since a person read it are in the total already.
+    waits = f"{points(waiting)} {'attendent' if waiting >= 2 else 'attend'} encore une personne, qui lira vos réponses : le total n'est pas définitif." if waiting else ""
+    return {"points": number(given), "of": points(maximum), "rows": rows, "sum": len(rows) - 1, "mark": [typeset(sentence) for sentence in team.standing.mark], "waits": typeset(waits)}
+
+
+def _chapter(chapter: Chapter, team: TeamReading) -> dict:
+    answers = [answer for answer in team.answers if answer.question.notebook == chapter.name]
+    waiting = sum(answer.question.maximum for answer in answers if answer.state == WAITING)
+    given = sum(answer.points for answer in answers if answer.state != WAITING)
+    title = chapter.title.partition("·")[2].strip() or chapter.title
+    return {
+        "name": chapter.name, "title": typeset(title), "given": given, "waiting": waiting, "maximum": chapter.maximum,
+        "begun": sum(answer.state not in (EMPTY, ABSENT) for answer in answers), "absent": all(answer.state == ABSENT for answer in answers),
+        "said": typeset(f"{number(given)} sur {points(chapter.maximum)}" + (f", {number(waiting)} en attente" if waiting else "")),
+        "questions": [{"number": answer.question.number, "title": typeset(answer.question.title), "state": answer.state, "said": STATES[answer.state]} for answer in answers],
+    }  # fmt: skip
+
+
+def _once(told: list[dict]) -> list[dict]:
+    """A notebook that stopped gives all that follows the same reason: said in full the first time."""
+    seen: set[str] = set()
+    for one in told:
+        if one["why"]:
+            why, one["why"] = one["why"], "Même raison." if one["why"] in seen else one["why"]
+            seen = {why}
+    return told
+
+
+def _told(answer: Answer) -> dict:
+    question = answer.question
+    return {
+        "number": question.number, "title": typeset(question.title), "state": answer.state, "said": STATES[answer.state], "kind": question.kind,
+        "points": points(question.maximum) if answer.state in (WAITING, EMPTY) else f"{number(answer.points)} sur {points(question.maximum)}",
+        "why": typeset(answer.why), "level": typeset(answer.level.text) if answer.level else "", "comment": typeset(answer.comment),
+    }  # fmt: skip
+
+
+def _next_step(answer: Answer) -> str:
+    """What a team may do now about a question that is not reached; one or two sentences."""
+    question = answer.question
+    if question.kind != TEST:
+        above = [level for level in question.levels if level.points > answer.points]
+        return f"Pour aller plus haut ({points(above[-1].points)}) : {above[-1].text}" if above else ""
+    if answer.of and answer.opened >= answer.of:
+        return "Vos indices sont tous ouverts : montrez cette phrase à votre mentor."
+    if answer.of:
+        return f"Ouvrez l'indice {answer.opened + 1} sur {answer.of} ; il ne coûte aucun point."
+    return "Relisez la consigne, puis montrez cette phrase à votre mentor."
