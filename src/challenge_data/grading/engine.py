@@ -4,19 +4,22 @@ Each team is its own work: whatever happens to it, the others go on. Killed and 
 does nothing twice: a result on disk says what it was made from.
 """
 
+import contextlib
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
 
 from challenge_data.grading import marking, receiving
+from challenge_data.grading.carrying import Elsewhere
+from challenge_data.grading.cluster import Cluster
 from challenge_data.grading.gradebook import full, is_full
 from challenge_data.grading.marking import Job
 from challenge_data.grading.recording import DiskFull, NotRecorded, Recorder, Refused, write_feedback
 from challenge_data.grading.running import USUAL, RunLimits
 from challenge_data.grading.sandbox import CannotIsolate, NurseryGone, check
 from challenge_data.grading.summary import Summary, TeamRow
-from challenge_data.grading.workers import WorkerDied, Workers
+from challenge_data.grading.workers import WorkerDied, Workers, together
 
 MARK, FEEDBACK = "mark", "feedback"
 
@@ -27,7 +30,7 @@ class CannotGrade(Exception):
 
 def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | None = None, workers: int | None = None, unsafe: bool = False,
           add_teams: bool = False, feedback: bool = True, limits: RunLimits = USUAL, executor: Executor | None = None,
-          tell: Callable[[TeamRow | int], None] = lambda event: None) -> Summary:
+          cluster: str | None = None, tell: Callable[[TeamRow | int], None] = lambda event: None) -> Summary:
     """Grade every hand-in of a folder.
 
     Args:
@@ -35,14 +38,18 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
         workers: processes; as many as cores by default.
         unsafe: run teams' code with this user's rights, without a sandbox.
         add_teams: names that the gradebook does not know become teams; else they are told.
-        executor: where the work goes; processes of this machine by default.
+        executor: where the work goes, on this machine's disk; processes of this machine by default.
+        cluster: address of a scheduler of dask.distributed, whose workers run teams' code (see :mod:`~challenge_data.grading.cluster`); all else stays here.
         tell: called with the number of teams, then with each team's row as soon as it is recorded.
 
     Raises:
-        CannotGrade: no sandbox here and ``unsafe`` was not said, no such folder or an empty one, another challenge's masters, a full disk.
+        CannotGrade: no sandbox here and ``unsafe`` was not said, no such folder or an empty one, another challenge's masters, a full disk,
+            a cluster that does not answer or is not as this machine.
     """
     try:
-        return _grade(source, challenge, course, grading or default_grading(course), workers, unsafe, add_teams, feedback, limits, executor, tell)
+        return _grade(source, challenge, course, grading or default_grading(course), workers, unsafe, add_teams, feedback, limits, executor, cluster, tell)
+    except Elsewhere as problem:
+        raise CannotGrade(f"{problem}. What was recorded stays; run the same command again for the rest.") from problem
     except CannotIsolate as problem:
         raise CannotGrade(f"{problem}. Nothing was run. docs/grading.md, « The sandbox », says which machines have one, and what --unsafe risks.") from problem
     except (Refused, DiskFull) as problem:
@@ -56,15 +63,21 @@ def default_grading(course: Path) -> Path:
     return Path(os.environ.get("CHALLENGE_DATA_GRADING", Path.home() / "challenge-data-notation")).resolve()
 
 
-def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedback, limits, executor, tell) -> Summary:
+def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedback, limits, executor, cluster, tell) -> Summary:
     if grading.resolve().is_relative_to(course.resolve()):
         raise Refused(f"{grading} is in the course's folder, which is public: people's work goes elsewhere, say where with --to")
-    if not unsafe and executor is None:
+    if unsafe and cluster:
+        raise CannotGrade("--unsafe is for this machine alone: on a cluster, teams' code would hold the workers' keys. Give one of --unsafe and --cluster.")
+    if not unsafe and executor is None and cluster is None:
         check(course)  # said before anything is received
     if source and not source.is_dir():
         raise CannotGrade(f"{source}: {'is no folder' if source.exists() else 'no such folder'}. Give the folder that has one folder, zip or notebook a team.")
-    with Recorder(course, challenge, grading) as recorder, Workers(executor, workers) as pool:
-        if not unsafe:
+    with contextlib.ExitStack() as stack:
+        away = stack.enter_context(Cluster(cluster, course, challenge)) if cluster else None
+        recorder = stack.enter_context(Recorder(course, challenge, grading))
+        home = stack.enter_context(Workers(executor, workers))
+        pool = stack.enter_context(Workers(away, away.count)) if away else home
+        if not unsafe and not away:
             pool.start(marking.ready)  # while the gradebook is prepared and the hand-ins are received
         recorder.prepare()
         known = None if add_teams else recorder.teams()
@@ -86,11 +99,11 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
                 continue
             job = Job(one.team, str(one.folder), challenge, str(course), str(grading), marking.stamp(one.sha256, masters, limits), unsafe, limits)
             pool.add((MARK, rank), marking.marked, job)
-        for done in pool.results():
+        for done in together(pool, home) if away else home.results():
             step, rank = done.key
             row = rows[rank]
             if done.error:
-                if isinstance(done.error, CannotIsolate):
+                if isinstance(done.error, (CannotIsolate, Elsewhere)):
                     raise done.error  # it will be so for all
                 if is_full(done.error):
                     raise full(grading, f"« {row.team} » could not be {'run' if step == MARK else 'given its feedback'}")
@@ -98,7 +111,7 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
             elif step == MARK:
                 row.problem = _recorded(recorder, row, done.result)
                 if feedback and not row.problem:
-                    pool.add((FEEDBACK, rank), write_feedback, course, challenge, grading, row.team, first=True)
+                    home.add((FEEDBACK, rank), write_feedback, course, challenge, grading, row.team, first=True)
                     continue
             tell(row)
         return Summary(challenge, rows)
