@@ -3,8 +3,8 @@
 The challenge is the miniature one of ``tiny.py``: one notebook, one test, one essay. ``python tests/scale.py --submissions 200 1000 --workers 2``
 prints a line for each fifth of each run, then a table; ``--cluster`` sends the work to workers of dask.distributed on this machine.
 
-Memory is the proportional set size (PSS) of the command, and of all processes together; processor time is that of all processes, which on a
-machine that does other things too says more than the clock.
+Memory is the proportional set size (PSS) of the command, and of all processes together. Processor time is that of all processes, kernels
+too, read while they live, for nobody waits for the last ones; on a machine that does other things too it says more than the clock.
 """
 
 import argparse
@@ -36,7 +36,7 @@ class Run:
     submissions: int
     wall: float = 0.0
     processor: float = 0.0
-    """Seconds, of the command and all that it started; on a cluster, without the workers'."""
+    """Seconds, of all processes; the last two of the clock may be missing."""
     graded: int = 0
     disk: float = 0.0
     """Bytes of the grading folder."""
@@ -62,11 +62,17 @@ class Run:
 HEAD = "submissions  graded   wall s  s/submission  processor s/subm.  command MB  all MB  disk kB/s."
 
 
-def held(root: int, without: int = 0) -> tuple[float, float]:
-    """Bytes of a process, and of its whole family, another left aside."""
+def held(root: int, without: int) -> tuple[float, float]:
+    """Bytes, and seconds of processors so far, of a process and all that it started, itself left aside if it is ``without``."""
     family = [pid for pid in weighing.families([root])[root] if pid != without]
-    parts = {pid: weighing._proportional(pid) for pid in family}
-    return parts.get(root, 0), sum(parts.values())
+    return sum(map(weighing._proportional, family)), sum(map(_processor, family))
+
+
+def _processor(pid: int) -> float:
+    """Its own, and that of its children that ended."""
+    with contextlib.suppress(OSError, ValueError):
+        return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def measure(course: Path, place: Path, number: int, workers: int, more: list[str], whole: int | None = None) -> Run:
@@ -83,15 +89,15 @@ def measure(course: Path, place: Path, number: int, workers: int, more: list[str
     began = time.monotonic()
     with (place / "summary.json").open("w") as told:
         process = subprocess.Popen(ask, env=environment(course, short), stdout=told)
-        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+        before = held(whole, whole)[1] if whole else 0.0
+        while process.poll() is None:
             with contextlib.suppress(OSError):
                 recorded = sum(1 for _ in os.scandir(grading / "recorded" / CHALLENGE)) if (grading / "recorded" / CHALLENGE).exists() else 0
-                of_command, of_all = held(process.pid)
-                if whole:
-                    of_all = held(whole, without=whole)[1]
-                run.samples.append((time.monotonic() - began, recorded, of_command, of_all))
+                of_all, seconds = held(whole or process.pid, whole or 0)
+                run.processor = max(run.processor, seconds - before)
+                run.samples.append((time.monotonic() - began, recorded, weighing._proportional(process.pid), of_all))
             time.sleep(SAMPLE_SECONDS)
-    run.wall, run.processor = time.monotonic() - began, ended[2].ru_utime + ended[2].ru_stime
+    run.wall = time.monotonic() - began
     summary = json.loads((place / "summary.json").read_text())
     run.graded = sum(not team["problem"] for team in summary["teams"])
     wrong = [team for team in summary["teams"] if team["automatic"] != (60 if int(team["team"][-6:]) % 2 == 0 else 0)]
