@@ -5,6 +5,7 @@ import copy
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -19,6 +20,8 @@ from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from tiny import NOTEBOOK, PROJECT, write_course
 
 from challenge_data import build
@@ -501,3 +504,29 @@ def test_a_file_that_may_not_grow_is_told_and_the_gradebook_stays_sound(course, 
         assert "is full (" in _until_full(course, grading, fill)
 
     assert os.waitpid(child(work), 0)[1] == 0, capfd.readouterr().out
+
+
+def test_one_teams_marks_are_found_without_reading_those_of_all(course, recorder, grading):
+    """Else time would grow with the square of the number of teams; nbgrader's own indices do not serve it."""
+    asked = {}
+
+    def note(connection, cursor, statement, parameters, context, many) -> None:
+        asked[statement] = parameters
+
+    first, team = TEAMS[:2]
+    for each in (first, team):
+        executed(course, grading, each)
+    recorder.record(first)  # the list of teams is read once a run
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        recorder.record(team)
+        recorder.record(team)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    with contextlib.closing(sqlite3.connect(grading / "gradebook.db")) as book:
+        plans = [row[3] for statement, parameters in asked.items() if statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE"))
+                 for row in book.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    assert any("challenge_data_grade" in plan for plan in plans)
+    assert [plan for plan in plans if re.match("SCAN (grade|comment|submitted_notebook|submitted_assignment|student)\\b", plan)] == []
+    # By the cell first is by all teams' rows of that cell.
+    assert [plan for plan in plans if re.search(r"(grade|comment) USING INDEX \S+ \(cell_id=\?\)", plan)] == []

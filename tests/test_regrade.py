@@ -189,7 +189,7 @@ def test_points_of_a_cell_that_changed_are_said(place, threads):
 
 
 def test_a_toolkit_that_flags_an_answer_is_said_and_grade_says_what_moved(place, threads, monkeypatch):
-    monkeypatch.setattr(marking, "_toolkit", lambda: b"another")
+    monkeypatch.setattr(marking, "toolkit", lambda: b"another")
     monkeypatch.setattr(watching, "written", lambda notebook, cell, source: [watching.Flag(notebook, cell, watching.ODD, "odd")] if source == "grand = 9" else [])
     with regrade(place, threads) as trial:
         moves = trial.run()

@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument("--challenge", required=True, help="its name, as in solutions/")
     grade.add_argument("--to", type=Path, help="the grading folder; by default that of nbgrader_config.py")
     grade.add_argument("--workers", type=int, help="teams run at once; by default as many as cores")
+    grade.add_argument("--cluster", metavar="ADDRESS", help="of a scheduler of dask.distributed, whose workers run teams' code (docs/grading-at-scale.md)")
     grade.add_argument("--add-teams", action="store_true", help="names that the gradebook does not know become teams")
     grade.add_argument("--no-feedback", action="store_true", help="write no pages for teams")
     grade.add_argument("--json", action="store_true", help="print the summary as JSON")
@@ -274,7 +275,7 @@ def _grade(given: argparse.Namespace) -> int:
     with _bar(given.json) as tell:
         try:
             summary = counting.grade(given.received, given.challenge, course=course.root(), grading=given.to, workers=given.workers, unsafe=given.unsafe,
-                                     add_teams=given.add_teams, feedback=not given.no_feedback, tell=tell)
+                                     add_teams=given.add_teams, feedback=not given.no_feedback, cluster=given.cluster, tell=tell)
         except engine.CannotGrade as problem:
             print(problem, file=sys.stderr)
             return 2

@@ -11,13 +11,15 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from challenge_data.grading import marking, receiving
+from challenge_data.grading.carrying import Elsewhere
+from challenge_data.grading.cluster import Cluster
 from challenge_data.grading.gradebook import full, is_full
 from challenge_data.grading.marking import Job
 from challenge_data.grading.recording import DiskFull, NotRecorded, Recorder, Refused, Scores, write_feedback
 from challenge_data.grading.running import USUAL, RunLimits
 from challenge_data.grading.sandbox import CannotIsolate, NurseryGone, check
 from challenge_data.grading.summary import Summary, TeamRow
-from challenge_data.grading.workers import WorkerDied, Workers
+from challenge_data.grading.workers import WorkerDied, Workers, together
 
 MARK, FEEDBACK = "mark", "feedback"
 
@@ -28,7 +30,7 @@ class CannotGrade(Exception):
 
 def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | None = None, workers: int | None = None, unsafe: bool = False,
           add_teams: bool = False, feedback: bool = True, limits: RunLimits = USUAL, executor: Executor | None = None,
-          teams: Collection[str] = (), choose: receiving.Choose | None = None,
+          cluster: str | None = None, teams: Collection[str] = (), choose: receiving.Choose | None = None,
           regrade: bool = False, reuse: Path | None = None,
           tell: Callable[[TeamRow | int], None] = lambda event: None) -> Summary:
     """Grade every hand-in of a folder.
@@ -40,27 +42,35 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
         add_teams: names that the gradebook does not know become teams; else they are told.
         teams: known before anything came, as a roster has them; they are put in the gradebook.
         choose: which of a team's hand-ins counts, see :func:`receiving.receive`.
-        executor: where the work goes; processes of this machine by default.
+        executor: where the work goes, on this machine's disk; processes of this machine by default.
+        cluster: address of a scheduler of dask.distributed, whose workers run teams' code (see :mod:`~challenge_data.grading.cluster`); all else stays here.
         regrade: masters that changed since teams were recorded are taken; else that is refused, marks would move unseen.
         reuse: another grading folder; what it has of the very same work is taken rather than run again.
         tell: called with the number of teams, then with each team's row as soon as it is recorded.
 
     Raises:
-        CannotGrade: no sandbox here and ``unsafe`` was not said, no such folder or an empty one, another challenge's masters, masters that changed, a full disk.
+        CannotGrade: no sandbox here and ``unsafe`` was not said, no such folder or an empty one, another challenge's masters, masters that changed, a full disk,
+            a cluster that does not answer or is not as this machine.
     """
     grading = grading or default_grading(course)
     with _in_words(source):
         if grading.resolve().is_relative_to(course.resolve()):
             raise Refused(f"{grading} is in the course's folder, which is public: people's work goes elsewhere, say where with --to")
-        if not unsafe and executor is None:
+        if unsafe and cluster:
+            raise CannotGrade("--unsafe is for this machine alone: on a cluster, teams' code would hold the workers' keys. Give one of --unsafe and --cluster.")
+        if not unsafe and executor is None and cluster is None:
             check(course)  # said before anything is received
         if source and not source.is_dir():
             raise CannotGrade(f"{source}: {'is no folder' if source.exists() else 'no such folder'}. Give the folder that has one folder, zip or notebook a team.")
-        with Recorder(course, challenge, grading) as recorder, Workers(executor, workers) as pool:
+        with contextlib.ExitStack() as stack:
+            away = stack.enter_context(Cluster(cluster, course, challenge)) if cluster else None
+            recorder = stack.enter_context(Recorder(course, challenge, grading))
+            home = stack.enter_context(Workers(executor, workers))
+            pool = stack.enter_context(Workers(away, away.count)) if away else home
             if not regrade and (changed := recorder.changed_masters()):
                 raise Refused(f"The masters of « {challenge} » have changed since teams were recorded ({', '.join(changed)}): their marks may move. See which, before anything is "
                               f"written, with `challenge-data regrade --challenge {challenge} --grading {grading}`. Nothing was changed.")
-            if not unsafe:
+            if not unsafe and not away:
                 pool.start(marking.ready)  # while the gradebook is prepared and the hand-ins are received
             recorder.prepare()
             recorder.add_teams(teams)
@@ -83,11 +93,11 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
                     continue
                 job = Job(one.team, str(one.folder), challenge, str(course), str(grading), marking.stamp(one.sha256, masters, limits), unsafe, limits, str(reuse or ""))
                 pool.add((MARK, rank), marking.marked, job)
-            for done in pool.results():
+            for done in together(pool, home) if away else home.results():
                 step, rank = done.key
                 row = rows[rank]
                 if done.error:
-                    if isinstance(done.error, CannotIsolate):
+                    if isinstance(done.error, (CannotIsolate, Elsewhere)):
                         raise done.error  # it will be so for all
                     if is_full(done.error):
                         raise full(grading, f"« {row.team} » could not be {'run' if step == MARK else 'given its feedback'}")
@@ -95,7 +105,7 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
                 elif step == MARK:
                     row.problem = _recorded(recorder, row, done.result, received[rank].sha256)
                     if feedback and not row.problem:
-                        pool.add((FEEDBACK, rank), write_feedback, course, challenge, grading, row.team, first=True)
+                        home.add((FEEDBACK, rank), write_feedback, course, challenge, grading, row.team, first=True)
                         continue
                 tell(row)
             return Summary(challenge, rows)
@@ -111,13 +121,14 @@ def _in_words(source: Path | None) -> Iterator[None]:
     """What stops all is said in one sentence."""
     try:
         yield
+    except Elsewhere as problem:
+        raise CannotGrade(f"{problem}. What was recorded stays; run the same command again for the rest.") from problem
     except CannotIsolate as problem:
         raise CannotGrade(f"{problem}. Nothing was run. docs/grading.md, « The sandbox », says which machines have one, and what --unsafe risks.") from problem
     except (Refused, DiskFull) as problem:
         raise CannotGrade(str(problem)) from problem
     except OSError as problem:
         raise CannotGrade(f"{problem.filename or source}: {problem.strerror}") from problem
-
 
 
 def _recorded(recorder: Recorder, row: TeamRow, result: dict, received: str) -> str:

@@ -32,6 +32,10 @@ _POLL_SECONDS = 0.2
 _FULL_WORDS = ("no space left on device", "database or disk is full", "file too large", "disk quota exceeded")
 """errno's and SQLite's own words: nbgrader keeps only the text of what went wrong."""
 
+_INDICES = {"grade": "notebook_id, cell_id", "comment": "notebook_id, cell_id", "submitted_notebook": "assignment_id, notebook_id", "submitted_assignment": "student_id, assignment_id"}
+"""Table -> columns by which nbgrader and we look for one team's rows. nbgrader's own indices have them the other way round: it then reads
+the rows of all teams to find one's, at each cell."""
+
 _held: dict[Path, int] = {}
 """Lock -> process that holds it. The system's lock is a whole process's: it would let a second run in the same one through."""
 
@@ -133,6 +137,8 @@ class Book:
             answer = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             # On a network disk the log cannot be shared: SQLite says another mode, and all goes on, slower.
             self.mode = self._connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] if answer == "ok" else ""
+            if answer == "ok":
+                self._index()
         except sqlite3.DatabaseError as error:
             if is_full(error):
                 raise full(self.path.parent, "The gradebook could not be opened") from error
@@ -140,6 +146,12 @@ class Book:
         if answer != "ok":
             raise Refused(f"{self.path} is damaged ({answer}). Put back the newest of {self.path.parent / BACKUPS} in its place.")
         event.listen(Engine, "connect", self._hasten)
+
+    def _index(self) -> None:
+        tables = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for table, columns in _INDICES.items():
+            if table in tables:
+                self._connection.execute(f"CREATE INDEX IF NOT EXISTS challenge_data_{table} ON {table} ({columns})")
 
     def _hasten(self, connection, _record) -> None:
         """With the log, a save need not wait for the disk: ``settle`` does, once a team. Other databases are left alone."""

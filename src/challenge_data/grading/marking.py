@@ -76,12 +76,12 @@ def stamp(received_sha256: str, masters: dict[str, bytes], limits: RunLimits) ->
     for name in sorted(masters):
         digest.update(name.encode() + b"\0" + masters[name])
     digest.update(repr(limits).encode())
-    digest.update(_toolkit())
+    digest.update(toolkit())
     return digest.hexdigest()
 
 
 @cache
-def _toolkit() -> bytes:
+def toolkit() -> bytes:
     """Our own code: a check that changed judges anew."""
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parents[1].rglob("*.py")))).digest()
 
@@ -96,17 +96,27 @@ def result_of(grading: Path, team: str, challenge: str) -> dict | None:
 
 def marked(job: Job) -> dict:
     """What an earlier run left, if it is of the same work; else :func:`mark`."""
-    for left in (Path(job.grading) / "executed" / job.team).glob(f".{job.challenge}.*"):  # of a run that was killed
+    return earlier(job) or mark(job)
+
+
+def earlier(job: Job) -> dict | None:
+    """What an earlier run left of the same work; half a work is taken away."""
+    for left in executed(job).parent.glob(f".{job.challenge}.*"):  # of a run that was killed
         shutil.rmtree(left, ignore_errors=True)
     grading = Path(job.grading)
     if (result := result_of(grading, job.team, job.challenge)) and result.get("stamp") == job.stamp:
         return result
     if job.reuse and (result := result_of(Path(job.reuse), job.team, job.challenge)) and result.get("stamp") == job.stamp:
-        target, draft = _places(grading, job)
-        shutil.copytree(Path(job.reuse) / "executed" / job.team / job.challenge, draft)
-        _put(draft, target)
+        place = draft(job)
+        shutil.copytree(Path(job.reuse) / "executed" / job.team / job.challenge, place, dirs_exist_ok=True)
+        put(place, executed(job))
         return result
-    return mark(job)
+    return None
+
+
+def executed(job: Job) -> Path:
+    """Where a team's notebooks are once they were run."""
+    return Path(job.grading) / "executed" / job.team / job.challenge
 
 
 def mark(job: Job) -> dict:
@@ -115,12 +125,11 @@ def mark(job: Job) -> dict:
     Raises:
         CannotIsolate: this machine cannot put the code apart, and ``unsafe`` was not said.
     """
-    course, grading = Path(job.course), Path(job.grading)
+    course = Path(job.course)
     masters, releases = (_notebooks(*((path, path.stat().st_mtime_ns) for path in sorted((course / kind / job.challenge).glob("*.ipynb")))) for kind in ("solutions", "exercises"))
     files = files_of(Path(job.received))
     restored = restore(masters, files.files, releases)
-    target, draft = _places(grading, job)
-    draft.mkdir(parents=True)
+    place = draft(job)
     told = {"team": job.team, "stamp": job.stamp, "refused": list(files.refused), "notebooks": {}}
     for name, one in restored.items():
         flags = _written(name, one.notebook)
@@ -129,14 +138,14 @@ def mark(job: Job) -> dict:
         withheld = withhold(ran, flags)
         if one.notes:
             ran.notebook.cells.insert(0, _word_to_the_team(one.notes))
-        nbformat.write(ran.notebook, draft / f"{name}.ipynb")
+        nbformat.write(ran.notebook, place / f"{name}.ipynb")
         told["notebooks"][name] = {
             "found": one.found, "notes": [asdict(note) for note in one.notes], "seconds": round(ran.seconds, 2), "stopped": ran.stopped,
             "late": ran.late, "flags": [asdict(flag) for flag in flags], "withheld": withheld}
     if record := read_record(Path(job.received)):
-        (draft / TIMESTAMP).write_text(record["at"], encoding="utf-8")
-    (draft / RESULT).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
-    _put(draft, target)
+        (place / TIMESTAMP).write_text(record["at"], encoding="utf-8")
+    (place / RESULT).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    put(place, executed(job))
     return told
 
 
@@ -201,15 +210,15 @@ def _said(reason: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_output("stream", name="stderr", text=f"{_WHY[reason]}\n")
 
 
-def _places(grading: Path, job: Job) -> tuple[Path, Path]:
-    """Where a result goes, and where it is made ready: nothing is there yet."""
-    target = grading / "executed" / job.team / job.challenge
-    draft = target.with_name(f".{job.challenge}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    return target, draft
+def draft(job: Job) -> Path:
+    """An empty folder beside :func:`executed`, for :func:`put`."""
+    folder = executed(job).with_name(f".{job.challenge}.draft")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
-def _put(draft: Path, target: Path) -> None:
+def put(draft: Path, target: Path) -> None:
     """The draft in the target's place; a crash leaves the old one, or none, never a half."""
     old = target.with_name(f".{target.name}.old")
     shutil.rmtree(old, ignore_errors=True)

@@ -221,8 +221,7 @@ def files_of(folder: Path, limits: Limits = _LIMITS) -> Unpacked:
     for name, digest in sorted(record["files"].items()):
         try:
             clean = clean_name(name, limits)
-            # A team's own folder of packages is not its hand-in.
-            if not clean.lower().endswith(ARCHIVES + OTHER_ARCHIVES) and not is_wanted(clean):
+            if not _counts(clean):
                 found.left_out.append(clean)
                 continue
             if archives == MOST_ARCHIVES and not clean.lower().endswith(NOTEBOOKS):
@@ -236,6 +235,19 @@ def files_of(folder: Path, limits: Limits = _LIMITS) -> Unpacked:
         except (Refused, NotKept) as refusal:
             found.refused.append(f"{shown(name)} {refusal}.")
     return found
+
+
+def is_read(name: str, limits: Limits = _LIMITS) -> bool:
+    """Whether :func:`files_of` opens a kept file of that name."""
+    try:
+        return _counts(clean_name(name, limits))
+    except Refused:
+        return False
+
+
+def _counts(clean: str) -> bool:
+    # A team's own folder of packages is not its hand-in.
+    return clean.lower().endswith(ARCHIVES + OTHER_ARCHIVES) or is_wanted(clean)
 
 
 def _add(path: Path, name: str, limits: Limits, found: Unpacked) -> bool:

@@ -97,7 +97,7 @@ class Nursery:
 
     def __enter__(self) -> "Nursery":
         program = _bubblewrap()
-        self._folder, self._ours = _scratch()
+        self._folder, self._ours = scratch(_SCRATCH)
         self._outside, inside = socket.socketpair()
         self._said = tempfile.TemporaryFile("w+", prefix="cdg-")
         command = [program, *_walls(self._home, self._folder, self._limits), sys.executable, "-P", "-s", "-m", nursery.__name__, str(inside.fileno())]
@@ -222,9 +222,9 @@ def nursery_here() -> Nursery:
     return _here[os.getpid()]
 
 
-def _scratch() -> tuple[Path, int]:
-    """A folder for sockets, held by a lock as long as this process lives; those of processes that were killed are taken away."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+def scratch(prefix: str) -> tuple[Path, int]:
+    """A private temporary folder, and the open file that holds it for as long as this process lives; those of processes that were killed are taken away."""
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         with contextlib.suppress(OSError):  # another user's, or held
             handle = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
@@ -233,7 +233,7 @@ def _scratch() -> tuple[Path, int]:
             finally:
                 os.close(handle)
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=_SCRATCH))
+        folder = Path(tempfile.mkdtemp(prefix=prefix))
         with contextlib.suppress(FileNotFoundError):
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             fcntl.flock(handle, fcntl.LOCK_EX)

@@ -4,8 +4,16 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,21 +48,25 @@ class Workers:
     """Used as a context; calls may be added while their results are read.
 
     A dead process breaks its whole pool and says not whose fault it was: the calls that were under way are then made again one at a
-    time, and only one that breaks the pool alone is given up.
+    time, and only one that breaks the pool alone is given up. An executor of many machines breaks one call at a time, the fault being
+    its own or that of one beside it: the same is done with these calls.
     """
 
-    def __init__(self, executor: Executor | None = None, count: int | None = None) -> None:
+    def __init__(self, executor: Executor | None = None, count: int | Callable[[], int] | None = None) -> None:
         """
         Args:
             executor: left open at the end; by default processes of this machine, started when the first call is made, or by :meth:`start`.
-            count: how many processes, as many as cores by default.
+            count: how many processes, as many as cores by default; a function where machines come and go.
         """
-        self._given, self._count = executor, count or _cores()
+        self._given = executor
+        self._counted = count if callable(count) else lambda: count or _cores()
         self._pool: Executor | None = executor
         self._leash: Connection | None = None
         self._waiting: deque[_Call] = deque()
         self._suspects: deque[_Call] = deque()
         self._asked: dict[Future, _Call] = {}
+        self._tried: _Call | None = None
+        """The suspect that runs alone."""
 
     def __enter__(self) -> "Workers":
         return self
@@ -71,7 +83,7 @@ class Workers:
         """Start the processes now, each with a call of its own that prepares it: its answer is not awaited, what it raises not told."""
         if self._given is None and self._pool is None:
             self._open()
-            for _ in range(self._count):
+            for _ in range(self._counted()):
                 self._pool.submit(function, *arguments)
 
     def add(self, key: Hashable, function: Callable, *arguments: Any, first: bool = False) -> None:
@@ -80,28 +92,40 @@ class Workers:
 
     def results(self) -> Iterator[Done]:
         """Calls as they end, until none is left; never raises for what a call does."""
-        while self._waiting or self._suspects or self._asked:
-            self._ask()
-            broken = False
-            for future in wait(self._asked, return_when=FIRST_COMPLETED).done:
-                error = future.exception()
-                if isinstance(error, BrokenProcessPool):
-                    broken = True
-                    continue
-                call = self._asked.pop(future)
-                yield Done(call.key, None if error else future.result(), error)
-            if broken:
-                yield from self._mend()
+        return together(self)
+
+    @property
+    def _busy(self) -> bool:
+        return bool(self._waiting or self._suspects or self._asked)
 
     def _ask(self) -> None:
         if self._suspects:
             # Those of a pool that broke: one alone tells whose fault it was.
             if not self._asked:
-                self._submit(self._suspects.popleft())
+                self._tried = self._suspects.popleft()
+                self._submit(self._tried)
             return
         # A few ahead, so that no worker waits; not all, so that what is added first is soon made, and memory does not grow with the work.
-        while self._waiting and len(self._asked) < 2 * self._count:
+        most = 2 * max(1, self._counted())
+        while self._waiting and len(self._asked) < most and self._tried is None:
             self._submit(self._waiting.popleft())
+
+    def _ended(self, futures: Iterable[Future]) -> Iterator[Done]:
+        broken = False
+        for future in futures:
+            error = CancelledError() if future.cancelled() else future.exception()
+            if isinstance(error, BrokenProcessPool):
+                broken = True
+                continue
+            call = self._asked.pop(future)
+            if alone := call is self._tried:
+                self._tried = None
+            if isinstance(error, BrokenExecutor) and not alone:
+                self._suspects.append(call)
+            else:
+                yield Done(call.key, None if error else future.result(), WorkerDied() if isinstance(error, BrokenExecutor) else error)
+        if broken:
+            yield from self._mend()
 
     def _submit(self, call: _Call) -> None:
         if self._pool is None:
@@ -116,7 +140,7 @@ class Workers:
     def _open(self) -> None:
         context = get_context("spawn")
         held, self._leash = context.Pipe(duplex=False)
-        self._pool = ProcessPoolExecutor(self._count, mp_context=context, initializer=_on_a_leash, initargs=(held,))
+        self._pool = ProcessPoolExecutor(self._counted(), mp_context=context, initializer=_on_a_leash, initargs=(held,))
 
     def _end(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -126,6 +150,7 @@ class Workers:
     def _mend(self) -> Iterator[Done]:
         lost = list(self._asked.values())
         self._asked.clear()
+        self._tried = None
         if self._given is not None:
             yield from (Done(call.key, error=WorkerDied()) for call in lost)
             return
@@ -134,6 +159,16 @@ class Workers:
             yield Done(lost[0].key, error=WorkerDied())
         else:
             self._suspects.extend(lost)
+
+
+def together(*pools: Workers) -> Iterator[Done]:
+    """Calls of several pools as they end, until none is left in any."""
+    while any(pool._busy for pool in pools):
+        for pool in pools:
+            pool._ask()
+        done = wait([future for pool in pools for future in pool._asked], return_when=FIRST_COMPLETED).done
+        for pool in pools:
+            yield from pool._ended([future for future in pool._asked if future in done])
 
 
 def _on_a_leash(held: Connection) -> None:
