@@ -19,6 +19,7 @@ from challenge_data.checks.sharing import fr
 from challenge_data.grading import converting, marks
 from challenge_data.grading.gradebook import Refused, read_whole, url
 from challenge_data.grading.keeping import Kept, records
+from challenge_data.grading.marking import RESULT
 from challenge_data.grading.marks import Scores
 from challenge_data.grading.recording import RECORDED
 from challenge_data.grading.teams import counting, late, roster, rules, shares, times
@@ -139,6 +140,8 @@ def exact(number: float) -> Decimal:
 def _team(grading: Path, known: Roster, decided: Rules, told: Mapping[str, Sequence[Told]], challenge: str, name: str, team: Team | None, scores: Scores | None) -> TeamResult:
     record = late.graded(grading, challenge, name)
     lateness = counting.lateness_of(grading, challenge, name, decided, told) or late.lateness(decided, challenge, name, None)
+    if scores is not None and _unread(grading, challenge, name, scores):
+        scores = None
     interrupted = _interrupted(grading, challenge, name)
     agreed = _shares(record, team, decided)
     received = bool(records(grading / "received" / challenge / name))
@@ -183,7 +186,7 @@ def _remarks(known: Roster, name: str, team: Team | None, scores: Scores | None,
         other = known.team(name)
         yield f"Inscrite au défi « {other.challenge} »." if other else "Absente de la liste des équipes : ses membres ne sont pas connus."
     if scores is None:
-        yield "Reçu, mais pas encore noté." if received else "Rien rendu."
+        yield "Reçu, mais pas encore noté, ou sans un carnet qu'on puisse lire." if received else "Rien rendu."
     elif interrupted:
         yield "La notation a été interrompue pendant cette équipe : relancez « grade »."
     if lateness.percent:
@@ -198,6 +201,12 @@ def _shares(record: Kept | None, team: Team | None, decided: Rules) -> Shares:
     if record is None:
         return Shares()
     return shares.of_record(record.folder, [member.email for member in team.members] if team else [], least=exact(decided.least_share), most=exact(decided.most_share))
+
+
+def _unread(grading: Path, challenge: str, name: str, scores: Scores) -> bool:
+    """No notebook could be read in what counts, and nobody gave a point: such a zip, cut short by a download, is no zero."""
+    ran = read_whole(grading / "executed" / name / challenge / RESULT).get("notebooks", {})
+    return bool(ran) and not any(one["found"] for one in ran.values()) and not scores.points
 
 
 def _interrupted(grading: Path, challenge: str, name: str) -> bool:
