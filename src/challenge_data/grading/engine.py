@@ -6,7 +6,7 @@ does nothing twice: a result on disk says what it was made from.
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
     if source and not source.is_dir():
         raise CannotGrade(f"{source}: {'is no folder' if source.exists() else 'no such folder'}. Give the folder that has one folder, zip or notebook a team.")
     with contextlib.ExitStack() as stack:
-        away = stack.enter_context(Cluster(cluster, course, challenge)) if cluster else None
+        away = stack.enter_context(_cluster(cluster, course, challenge)) if cluster else None
         recorder = stack.enter_context(Recorder(course, challenge, grading))
         home = stack.enter_context(Workers(executor, workers))
         pool = stack.enter_context(Workers(away, away.count)) if away else home
@@ -115,6 +115,16 @@ def _grade(source, challenge, course, grading, workers, unsafe, add_teams, feedb
                     continue
             tell(row)
         return Summary(challenge, rows)
+
+
+@contextlib.contextmanager
+def _cluster(address: str, course: Path, challenge: str) -> Iterator[Cluster]:
+    with contextlib.ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(Cluster(address, course, challenge))
+        except Elsewhere as problem:
+            raise CannotGrade(f"{problem}. Nothing was run.") from problem
+        yield cluster
 
 
 def _recorded(recorder: Recorder, row: TeamRow, result: dict) -> str:
