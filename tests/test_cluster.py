@@ -211,6 +211,27 @@ def test_no_scheduler_no_worker_no_library_are_said_in_a_sentence(ground, course
     assert not (tmp_path / "notation").exists()
 
 
+def test_without_any_worker_it_says_so_rather_than_wait_for_ever(ground, course, tmp_path, monkeypatch):
+    few = dict(list(TEAMS.items())[:5])
+    handed, grading, rows = hand_in(course, tmp_path / "recus", few), tmp_path / "notation", []
+    monkeypatch.setattr(cluster, "NO_WORKER_SECONDS", 2)
+
+    def tell(event) -> None:
+        rows.append(event)
+        while len(rows) == 2 and ground.workers:
+            ground.kill(ground.workers.pop())
+
+    with pytest.raises(CannotGrade, match="No worker is left at tcp://127.*What was recorded stays; run the same command again"):
+        grade(handed, CHALLENGE, course=course, grading=grading, add_teams=True, cluster=ground.address, feedback=False, tell=tell)
+    monkeypatch.setattr(cluster, "NO_WORKER_SECONDS", 1)
+    with pytest.raises(CannotGrade, match="^No worker at tcp://127.* after 1 s: start some, .* Nothing was run.$"):
+        grade(handed, CHALLENGE, course=course, grading=grading, cluster=ground.address, feedback=False)
+    monkeypatch.undo()
+    ground.workers.append(ground.worker())
+    rest = grade(None, CHALLENGE, course=course, grading=grading, cluster=ground.address, feedback=False)
+    assert set(points(rest)) == set(few)
+
+
 def test_a_scheduler_lost_in_the_middle_stops_the_run_and_what_was_recorded_stays(ground, course, handed, witness, tmp_path):
     """The last to use the cluster: it ends it."""
     grading, rows = tmp_path / "notation", []

@@ -10,8 +10,9 @@ import hashlib
 import logging
 import sys
 import threading
+import warnings
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, InvalidStateError
 from functools import lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -64,6 +65,8 @@ class Cluster(Executor):
             log.setLevel(logging.CRITICAL + 1)
             if self.address.startswith("tcp://") and not (urlsplit(self.address).netloc.startswith(_NEAR)):
                 print(f"{self.address} is not encrypted: hand-ins travel as they are, and whoever reaches that port commands the workers. Use tls:// outside a closed network.", file=sys.stderr)
+            stack.enter_context(warnings.catch_warnings())
+            warnings.filterwarnings("ignore", "Sending large graph")  # a hand-in of 10 MB is one
             self._client = Client.__new__(Client)
             try:
                 self._client.__init__(self.address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -214,5 +217,5 @@ def _trouble(worker: str, what: str) -> Elsewhere:
 
 
 def _set(future: Future, result: dict | None = None, error: BaseException | None = None) -> None:
-    with contextlib.suppress(Exception):  # it was given up meanwhile
+    with contextlib.suppress(InvalidStateError):  # it was given up meanwhile
         future.set_exception(error) if error else future.set_result(result)
