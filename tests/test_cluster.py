@@ -204,11 +204,32 @@ def test_no_scheduler_no_worker_no_library_are_said_in_a_sentence(ground, course
     for address in ("tcp://127.0.0.1:9", "nonsense://a", ""):
         assert cli.main([*ask, "--cluster", address or "tcp://"]) == 2
         said = capsys.readouterr().err
-        assert "No scheduler of dask.distributed answers at" in said and "Traceback" not in said, said
+        assert "No scheduler of dask.distributed answers at" in said and said.endswith("Nothing was run.\n") and "Traceback" not in said, said
     assert cli.main([*ask, "--cluster", ground.address, "--unsafe"]) == 2 and "--unsafe is for this machine alone" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert cli.main([*ask, "--cluster", ground.address]) == 2 and "--cluster needs dask.distributed" in capsys.readouterr().err
     assert not (tmp_path / "notation").exists()
+
+
+def test_without_any_worker_it_says_so_rather_than_wait_for_ever(ground, course, tmp_path, monkeypatch):
+    few = dict(list(TEAMS.items())[:5])
+    handed, grading, rows = hand_in(course, tmp_path / "recus", few), tmp_path / "notation", []
+    monkeypatch.setattr(cluster, "NO_WORKER_SECONDS", 2)
+
+    def tell(event) -> None:
+        rows.append(event)
+        while len(rows) == 2 and ground.workers:
+            ground.kill(ground.workers.pop())
+
+    with pytest.raises(CannotGrade, match="No worker is left at tcp://127.*What was recorded stays; run the same command again"):
+        grade(handed, CHALLENGE, course=course, grading=grading, add_teams=True, cluster=ground.address, feedback=False, tell=tell)
+    monkeypatch.setattr(cluster, "NO_WORKER_SECONDS", 1)
+    with pytest.raises(CannotGrade, match="^No worker at tcp://127.* after 1 s: start some, .* Nothing was run.$"):
+        grade(handed, CHALLENGE, course=course, grading=grading, cluster=ground.address, feedback=False)
+    monkeypatch.undo()
+    ground.workers.append(ground.worker())
+    rest = grade(None, CHALLENGE, course=course, grading=grading, cluster=ground.address, feedback=False)
+    assert set(points(rest)) == set(few)
 
 
 def test_a_scheduler_lost_in_the_middle_stops_the_run_and_what_was_recorded_stays(ground, course, handed, witness, tmp_path):
@@ -316,7 +337,7 @@ def test_what_comes_back_chooses_no_place_here(job, files, words):
 
 def test_the_engine_gives_the_address_to_the_cluster(monkeypatch, tmp_path, course):
     asked = []
-    monkeypatch.setattr(engine, "Cluster", lambda *given: (asked.append(given), (_ for _ in ()).throw(carrying.Elsewhere("No."))))
-    with pytest.raises(CannotGrade, match="^No.. What was recorded stays"):
+    monkeypatch.setattr(engine, "Cluster", lambda *given: (asked.append(given), (_ for _ in ()).throw(carrying.Elsewhere("No"))))
+    with pytest.raises(CannotGrade, match="^No. Nothing was run.$"):
         grade(None, CHALLENGE, course=course, grading=tmp_path / "notation", cluster="tcp://somewhere:1")
     assert asked == [("tcp://somewhere:1", course, CHALLENGE)]

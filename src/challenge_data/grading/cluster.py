@@ -10,8 +10,9 @@ import hashlib
 import logging
 import sys
 import threading
+import warnings
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, InvalidStateError
 from functools import lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -64,11 +65,16 @@ class Cluster(Executor):
             log.setLevel(logging.CRITICAL + 1)
             if self.address.startswith("tcp://") and not (urlsplit(self.address).netloc.startswith(_NEAR)):
                 print(f"{self.address} is not encrypted: hand-ins travel as they are, and whoever reaches that port commands the workers. Use tls:// outside a closed network.", file=sys.stderr)
+            stack.enter_context(warnings.catch_warnings())
+            warnings.filterwarnings("ignore", "Sending large graph")  # a hand-in of 10 MB is one
+            self._client = Client.__new__(Client)
             try:
-                self._client = stack.enter_context(Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False))
+                self._client.__init__(self.address, timeout=CONNECT_SECONDS, set_as_default=False)
             except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
-                raise Elsewhere(f"No scheduler of dask.distributed answers at {self.address} ({str(error)[:300] or type(error).__name__}). "
-                                "Is it started, is the address the one it prints (tcp://host:port, or tls://), and does a wall of the network let it through?") from error
+                self._client.status = "closed"  # or its end would wait for a scheduler that never was
+                raise Elsewhere(f"No scheduler of dask.distributed answers at {self.address} ({(str(error) or type(error).__name__)[:300]}). "
+                                "See that it is started, that the address is the one it prints (tcp://… or tls://…), and that the network lets it through") from error
+            stack.callback(self._close)
             self._check()
             watch = threading.Thread(target=self._watch, daemon=True)
             watch.start()
@@ -79,6 +85,10 @@ class Cluster(Executor):
 
     def __exit__(self, *error) -> None:
         self._stack.__exit__(*error)
+
+    def _close(self) -> None:
+        with contextlib.suppress(TimeoutError):  # the scheduler has ended before
+            self._client.close(timeout=CONNECT_SECONDS)
 
     def count(self) -> int:
         """How many workers there were a moment ago."""
@@ -207,5 +217,5 @@ def _trouble(worker: str, what: str) -> Elsewhere:
 
 
 def _set(future: Future, result: dict | None = None, error: BaseException | None = None) -> None:
-    with contextlib.suppress(Exception):  # it was given up meanwhile
+    with contextlib.suppress(InvalidStateError):  # it was given up meanwhile
         future.set_exception(error) if error else future.set_result(result)

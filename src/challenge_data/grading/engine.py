@@ -63,7 +63,7 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
         if source and not source.is_dir():
             raise CannotGrade(f"{source}: {'is no folder' if source.exists() else 'no such folder'}. Give the folder that has one folder, zip or notebook a team.")
         with contextlib.ExitStack() as stack:
-            away = stack.enter_context(Cluster(cluster, course, challenge)) if cluster else None
+            away = stack.enter_context(_cluster(cluster, course, challenge)) if cluster else None
             recorder = stack.enter_context(Recorder(course, challenge, grading))
             home = stack.enter_context(Workers(executor, workers))
             pool = stack.enter_context(Workers(away, away.count)) if away else home
@@ -129,6 +129,16 @@ def _in_words(source: Path | None) -> Iterator[None]:
         raise CannotGrade(str(problem)) from problem
     except OSError as problem:
         raise CannotGrade(f"{problem.filename or source}: {problem.strerror}") from problem
+
+
+@contextlib.contextmanager
+def _cluster(address: str, course: Path, challenge: str) -> Iterator[Cluster]:
+    with contextlib.ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(Cluster(address, course, challenge))
+        except Elsewhere as problem:
+            raise CannotGrade(f"{problem}. Nothing was run.") from problem
+        yield cluster
 
 
 def _recorded(recorder: Recorder, row: TeamRow, result: dict, received: str) -> str:
