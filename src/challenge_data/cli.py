@@ -74,6 +74,14 @@ def main(arguments: list[str] | None = None) -> int:
     report.add_argument("--to", type=Path, help="where to write; by default reports/ of the grading folder")
     report.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
     report.add_argument("--no-pdf", action="store_true", help="HTML alone")
+    forget = command("forget", _forget, "a team erased everywhere in the grading folder; tells what will go, and asks first")
+    forget.add_argument("team", help="its name or title")
+    forget.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
+    forget.add_argument("--yes", action="store_true", help="erase without asking")
+    research = command("research", _research, "results for research, without names: a line a team and question, no team alone of its kind")
+    research.add_argument("--to", type=Path, required=True, help="the .csv file, a new one; what it is and must not be used for is written beside it")
+    research.add_argument("--k", type=int, default=5, help="the least number of teams that look alike from outside, 5 by default")
+    research.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
     given = parser.parse_args(arguments)
     return given.run(given)
 
@@ -341,6 +349,50 @@ def _report(given: argparse.Namespace) -> int:
         return 2
     folders = ", ".join(sorted({str(page.parent) for page in pages if page.parent.name != writing.TEAMS} or {str(page.parent) for page in pages}))
     print(f"{len(pages)} page(s) up to date in {folders}.")
+    return 0
+
+
+def _forget(given: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        print(_WINDOWS, file=sys.stderr)
+        return 2
+    from challenge_data.grading.engine import default_grading
+    from challenge_data.grading.gradebook import DiskFull
+    from challenge_data.grading.privacy import forgetting
+
+    root = course.root()
+    grading = given.grading or default_grading(root)
+    try:
+        print(forgetting.plan(root, grading, given.team).as_text())
+        if not _agreed("Erase all this for good?", given.yes):
+            return 1
+        print(forgetting.forget(root, grading, given.team).as_text())
+    except (forgetting.CannotForget, DiskFull) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"{problem.filename}: {problem.strerror}. Run the same command again: it finishes.", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _research(given: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        print(_WINDOWS, file=sys.stderr)
+        return 2
+    from challenge_data.grading.engine import default_grading
+    from challenge_data.grading.privacy import research
+
+    root = course.root()
+    try:
+        done = research.export(root, given.grading or default_grading(root), given.to, given.k)
+    except research.CannotExport as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"{problem.filename or given.to}: {problem.strerror}. Nothing was written.", file=sys.stderr)
+        return 2
+    print(done.as_text())
     return 0
 
 
