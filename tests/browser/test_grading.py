@@ -39,8 +39,11 @@ display({"text/html": "<script>parent.ran.push(5)</script>"}, metadata={"text/ht
 
 def blocks() -> list[tuple[str, str, str]]:
     """(language, file that the line above names or "", text) of each fenced block of the page, in order."""
+    # A whole edition has a test of its own, with twenty teams.
+    before, _, rest = DOCS.read_text(encoding="utf-8").partition("## A whole edition\n")
+    written = before + rest.partition("\n## ")[2]
     pattern = re.compile(r"(?:^`([^`\n]+)`:\n\n)?^```(\w+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
-    return [(match[2], match[1] or "", match[3] + "\n") for match in pattern.finditer(DOCS.read_text(encoding="utf-8"))]
+    return [(match[2], match[1] or "", match[3] + "\n") for match in pattern.finditer(written)]
 
 
 @dataclass
@@ -54,11 +57,11 @@ class Terminal:
     """Lines that hold for those that follow."""
 
     def type(self, line: str) -> str:
-        """What it prints; ``grade`` may say that something is to look at, all else must succeed."""
+        """What it prints; ``grade`` and ``marks`` may say that something is to look at, all else must succeed."""
         if line.split()[0] in ("source", "export"):
             self.before.append(line)
         done = subprocess.run(["bash", "-c", "\n".join([*self.before, line])], cwd=self.course, env=self.env, capture_output=True, text=True)
-        assert done.returncode in ((0, 1) if line.startswith("challenge-data grade") else (0,)), f"{line}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode in ((0, 1) if line.startswith(("challenge-data grade", "challenge-data marks")) else (0,)), f"{line}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
     @property
@@ -300,7 +303,8 @@ def test_every_other_command_of_the_page_does_what_it_says(formgrader, terminal)
             for line in text.splitlines():
                 terminal.type(line)
     home = terminal.home
-    assert {row.split(",")[0] for row in (home / "notes.csv").read_text(encoding="utf-8").splitlines()[1:]} == {CHALLENGE}
+    assert {tuple(row.split(";")[:2]) for row in (home / "notes" / "notes.csv").read_text(encoding="utf-8").splitlines()[1:]} == {(f'"{team}"', f'"{CHALLENGE}"') for team in TEAMS}
+    assert {path.stem for path in (terminal.grading / "reports" / CHALLENGE / "equipes").glob("*.pdf")} == set(TEAMS)
     assert {each["team"] for each in json.loads((home / "notation.json").read_text(encoding="utf-8"))["teams"]} == set(TEAMS)
     assert {path.stem for path in (home / "retours").glob("*.zip")} == set(TEAMS)
     assert zipfile.ZipFile(home / "retours/les-sternes.zip").namelist()[-1].endswith(".html")
