@@ -126,7 +126,7 @@ def test_each_figure_of_a_team_counted_again(done, title, penalty, coefficients)
     formula = re.search(r"Note de l.équipe[^:]*: (.+)", text)
     assert formula and formula[1].split("=")[1].strip().rstrip(".") == f"{(total - penalty) / 100 * 20:.2f}".replace(".", ",")
     row = next(row for row in done.page(challenge, "vue-d-ensemble.html").select("table tbody tr") if row.th.text.strip() == title)
-    assert re.findall(r"[\d,]+", row.find_all("td")[-2].text)[-1] == f"{total:g}".replace(".", ",")
+    assert re.findall(r"[\d,]+", row.find_all("td")[-2].text)[0] == f"{total:g}".replace(".", ",")
 
 
 def test_the_first_in_time_counts_and_the_other_is_kept(done):
@@ -138,7 +138,9 @@ def test_the_first_in_time_counts_and_the_other_is_kept(done):
 
 def test_mentors_see_where_to_go_and_nobody_reads_of_another_team(done):
     overview = done.page("aides-velo", "vue-d-ensemble.html").text
-    assert "Les Hérons" in overview and "Les Eiders" in overview
+    assert "Les Hérons" in overview and "Les Eiders" in overview and "Aucun carnet n’a pu être lu" in overview.replace("'", "’")
+    broken = done.page("aides-velo", "equipes/Les-Bernaches.html").main.text
+    assert "Ce n’est pas un zéro" in broken and "sur 100" not in broken
     for challenge in edition.CHALLENGES:
         for path in (done.grading / "reports" / challenge / "equipes").glob("*.html"):
             text = path.read_text(encoding="utf-8")

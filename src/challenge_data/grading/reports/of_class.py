@@ -67,6 +67,8 @@ def _reasons(chapters: tuple[Chapter, ...], team: TeamReading) -> list[tuple[int
         return [(0, "N'a rien rendu : demandez où elle en est.")]
     if not team.graded:
         return [(1, "Rendu reçu, pas encore corrigé : lancez la correction.")]
+    if team.unread:
+        return [(1, "Aucun carnet n'a pu être lu dans son rendu : demandez-le de nouveau.")]
     names = {chapter.name: str(rank) for rank, chapter in enumerate(chapters, 1)}
     reasons = [(2, f"Le carnet {names.get(notebook, notebook)} s'est arrêté ({STOPPED.get(why, why)}) : cherchez avec elle la cellule en cause.") for notebook, why in team.stopped.items()]
     tests = [answer for answer in team.of(REACHED, PARTLY, NOT_YET) if answer.question.kind == TEST]

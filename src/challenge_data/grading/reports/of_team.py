@@ -22,7 +22,7 @@ def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
     redo = [answer for answer in team.of(PARTLY, NOT_YET)]
     return {
         "challenge": typeset(title), "team": team.title, "members": list(team.members), "when": day(team.standing.when), "late": typeset(team.standing.late),
-        "graded": team.graded, "received": team.received is not None, "total": _total(team), "chapters": parts,
+        "graded": team.graded, "unread": team.unread, "received": team.received is not None, "total": _total(team), "chapters": parts,
         "reached": [_told(answer) for answer in team.of(REACHED)], "redo": [_told(answer) | {"next": typeset(_next_step(answer))} for answer in redo],
         "waiting": _once([_told(answer) for answer in team.of(WAITING)]),
         "empty": [{"title": part["title"], "whole": part["begun"] == 0, "questions": [_told(answer) for answer in team.of(EMPTY) if answer.question.notebook == part["name"]]}

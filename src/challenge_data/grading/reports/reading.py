@@ -18,6 +18,7 @@ from challenge_data.grading.reports import standing
 from challenge_data.grading.reports.questions import TEST, Chapter, Level, Question
 from challenge_data.grading.reports.standing import PARIS, Standing
 from challenge_data.grading.teams import roster
+from challenge_data.grading.teams.results import unread
 
 REACHED, PARTLY, NOT_YET, EMPTY, ABSENT, WAITING = "réussi", "en partie", "pas encore", "sans réponse", "non rendu", "en attente"
 """States of a question. Without an answer, or without its notebook, it has not failed: it was not begun."""
@@ -63,6 +64,8 @@ class TeamReading:
     received: datetime | None = None
     """When this machine got it, in the hour of Paris; None when nothing was received."""
     graded: bool = False
+    unread: bool = False
+    """Graded, but no notebook could be read in it: see :func:`~challenge_data.grading.teams.results.unread`."""
     """False while nothing of it is in the gradebook."""
     found: dict[str, bool] = field(default_factory=dict)
     """Notebook -> whether it was handed in."""
@@ -139,7 +142,7 @@ def _team(grading: Path, challenge: str, asked: tuple[Chapter, ...], name: str, 
     notes = tuple((notebook, note["text"]) for notebook, one in result["notebooks"].items() for note in one["notes"])
     stand = stand or Standing(_moment(kept.record.get("changed")) if kept else None)
     return TeamReading(
-        name, title, members, tuple(answers), scores, stand, _moment(kept.record.get("at")) if kept else None, bool(scores.marks),
+        name, title, members, tuple(answers), scores, stand, _moment(kept.record.get("at")) if kept else None, bool(scores.marks), unread(grading, challenge, name, scores),
         {notebook: one["found"] for notebook, one in result["notebooks"].items()}, notes,
         {notebook: one["stopped"] for notebook, one in result["notebooks"].items() if one["stopped"]}, sum(len(one["flags"]) for one in result["notebooks"].values()))  # fmt: skip
 

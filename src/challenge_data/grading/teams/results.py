@@ -140,7 +140,7 @@ def exact(number: float) -> Decimal:
 def _team(grading: Path, known: Roster, decided: Rules, told: Mapping[str, Sequence[Told]], challenge: str, name: str, team: Team | None, scores: Scores | None) -> TeamResult:
     record = late.graded(grading, challenge, name)
     lateness = counting.lateness_of(grading, challenge, name, decided, told) or late.lateness(decided, challenge, name, None)
-    if scores is not None and _unread(grading, challenge, name, scores):
+    if unreadable := scores is not None and unread(grading, challenge, name, scores):
         scores = None
     interrupted = _interrupted(grading, challenge, name)
     agreed = _shares(record, team, decided)
@@ -152,7 +152,7 @@ def _team(grading: Path, known: Roster, decided: Rules, told: Mapping[str, Seque
         return _mark(decided, scores, lateness, coefficient)
 
     people = tuple(MemberResult(member, agreed.of(member.email), *mark(agreed.of(member.email))) for member in (team.members if team else ()))
-    remarks = tuple(_remarks(known, name, team, scores, lateness, agreed, interrupted, received, record is not None))
+    remarks = tuple(_remarks(known, name, team, scores, lateness, agreed, interrupted, received, unreadable, record is not None))
     return TeamResult(team or Team(name, name, challenge, ()), team is not None, scores, record, lateness, agreed, people, *mark(), remarks, received, interrupted)
 
 
@@ -181,12 +181,12 @@ def _step(decided: Rules) -> Decimal:
     return Decimal(1).scaleb(-decided.decimals)
 
 
-def _remarks(known: Roster, name: str, team: Team | None, scores: Scores | None, lateness: Lateness, agreed: Shares, interrupted: bool, received: bool, dated: bool) -> Iterator[str]:
+def _remarks(known: Roster, name: str, team: Team | None, scores: Scores | None, lateness: Lateness, agreed: Shares, interrupted: bool, received: bool, unreadable: bool, dated: bool) -> Iterator[str]:
     if team is None:
         other = known.team(name)
         yield f"Inscrite au défi « {other.challenge} »." if other else "Absente de la liste des équipes : ses membres ne sont pas connus."
     if scores is None:
-        yield "Reçu, mais pas encore noté, ou sans un carnet qu'on puisse lire." if received else "Rien rendu."
+        yield "Reçu, mais aucun carnet n'a pu y être lu : à demander de nouveau." if unreadable else "Reçu, mais pas encore noté." if received else "Rien rendu."
     elif interrupted:
         yield "La notation a été interrompue pendant cette équipe : relancez « grade »."
     if lateness.percent:
@@ -203,8 +203,8 @@ def _shares(record: Kept | None, team: Team | None, decided: Rules) -> Shares:
     return shares.of_record(record.folder, [member.email for member in team.members] if team else [], least=exact(decided.least_share), most=exact(decided.most_share))
 
 
-def _unread(grading: Path, challenge: str, name: str, scores: Scores) -> bool:
-    """No notebook could be read in what counts, and nobody gave a point: such a zip, cut short by a download, is no zero."""
+def unread(grading: Path, challenge: str, name: str, scores: Scores) -> bool:
+    """True if no notebook could be read in what counts, and nobody gave a point: such a zip, cut short by a download, is no zero."""
     ran = read_whole(grading / "executed" / name / challenge / RESULT).get("notebooks", {})
     return bool(ran) and not any(one["found"] for one in ran.values()) and not scores.points
 
