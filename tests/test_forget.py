@@ -168,6 +168,7 @@ def test_no_byte_names_the_team_any_more_and_the_others_have_all_that_they_had(p
     assert not list(grading.glob("*-wal")) and not list(grading.glob("*-journal"))
     assert in_copies(grading) == copies and len(set().union(*copies.values())) == 3
     closed = [path for folder in ("people", "moderation") for path in (grading / folder).rglob("*") if path.is_file() and path.name not in (rules.RULES, times.TIMES)]
+    assert stat.S_IMODE(grading.stat().st_mode) == 0o700, "what nbgrader writes is open to all: the folder is not"
     assert closed and {stat.S_IMODE(path.stat().st_mode) for path in closed} == {0o600}
     with pytest.raises(CannotForget, match="no such team"):
         forget(course, grading, GONE)
@@ -217,7 +218,7 @@ def test_killed_anywhere_a_second_run_finishes(place, monkeypatch):
             def kill() -> None:
                 raise Killed
             first = told.steps[:after]
-            return forgetting.Plan(told.team, told.words, (*first, forgetting.Step(grading, "the kill", kill)), told.notes)
+            return forgetting.Plan(told.team, told.words, (*first, forgetting.Step(grading, "the kill", kill)))
         return planned
 
     # Each run does a few steps more of what is left, until nothing is.
