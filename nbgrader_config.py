@@ -24,7 +24,7 @@ c.CourseDirectory.source_with_tests_directory = str(grading / "source_with_tests
 c.CourseDirectory.solution_directory = str(grading / "solution")
 c.CourseDirectory.db_url = f"sqlite:///{grading / 'gradebook.db'}"
 if course.joinpath("solutions").is_dir():  # only where someone grades, never in a learner's copy
-    grading.mkdir(parents=True, exist_ok=True)
+    grading.mkdir(mode=0o700, parents=True, exist_ok=True)  # closed to the machine's other users
 
 # Each question leaves its own line to complete; nbgrader's preprocessors do all the rest, in their own order.
 c.GenerateAssignment.preprocessors = [

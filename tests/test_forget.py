@@ -168,6 +168,7 @@ def test_no_byte_names_the_team_any_more_and_the_others_have_all_that_they_had(p
     assert not list(grading.glob("*-wal")) and not list(grading.glob("*-journal"))
     assert in_copies(grading) == copies and len(set().union(*copies.values())) == 3
     closed = [path for folder in ("people", "moderation") for path in (grading / folder).rglob("*") if path.is_file() and path.name not in (rules.RULES, times.TIMES)]
+    assert stat.S_IMODE(grading.stat().st_mode) == 0o700, "what nbgrader writes is open to all: the folder is not"
     assert closed and {stat.S_IMODE(path.stat().st_mode) for path in closed} == {0o600}
     with pytest.raises(CannotForget, match="no such team"):
         forget(course, grading, GONE)
@@ -217,7 +218,7 @@ def test_killed_anywhere_a_second_run_finishes(place, monkeypatch):
             def kill() -> None:
                 raise Killed
             first = told.steps[:after]
-            return forgetting.Plan(told.team, told.words, (*first, forgetting.Step(grading, "the kill", kill)), told.notes)
+            return forgetting.Plan(told.team, told.words, (*first, forgetting.Step(grading, "the kill", kill)))
         return planned
 
     # Each run does a few steps more of what is left, until nothing is.
@@ -270,3 +271,30 @@ def test_a_team_known_to_the_gradebook_alone_goes_too(place):
     forget(course, grading, "Pies")
     with closing(sqlite3.connect(grading / "gradebook.db")) as book:
         assert [name for (name,) in book.execute("SELECT id FROM student ORDER BY 1")] == sorted(ANSWERS)
+
+
+@pytest.mark.parametrize(("before", "after"), [
+    ('[extensions]\r\n"Les Sternes" = 2026-03-08T18:00:00\r\npies = 2026-03-08T18:00:00\r\n', "[extensions]\r\npies = 2026-03-08T18:00:00\r\n"),
+    ('\ufeff[counts]\n les-sternes = "a#b" # oui\npies = "c#d"\n', '[counts]\npies = "c#d"\n'),
+    ("[late]\ngrace_minutes = 15 # Les Sternes\n", "[late]\ngrace_minutes = 15\n"),
+    ("[late]\ngrace_minutes = 15 # un quart d'heure\n", None),
+    ("extensions.les-sternes = 2026-03-08T18:00:00\n", removing.CannotEdit),
+    ("[late\n", removing.CannotEdit),
+    (b"# \xe9t\xe9\n", removing.CannotEdit),
+])  # fmt: skip
+def test_rules_lose_the_teams_lines_alone(tmp_path, before, after):
+    path = tmp_path / "rules.toml"
+    path.write_bytes(before if isinstance(before, bytes) else before.encode())
+    if after is removing.CannotEdit:
+        with pytest.raises(after):
+            removing.from_rules(path, "Les-Sternes", ("Les-Sternes", "Les Sternes"))
+    else:
+        assert removing.from_rules(path, "Les-Sternes", ("Les-Sternes", "Les Sternes")) == (after and after.encode())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+def test_times_lose_the_teams_lines_alone_whatever_the_encoding(tmp_path, encoding):
+    path = tmp_path / times.TIMES
+    path.write_bytes(TIMES.encode(encoding))
+    assert removing.from_times(path, GONE) == "équipe;heure;entrée\r\nsternes;06/03/2026 18:05;sternes.ipynb\r\n".encode(encoding)
+    assert removing.from_times(path, "pies") is None

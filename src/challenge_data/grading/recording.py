@@ -73,7 +73,7 @@ class Recorder:
     def __enter__(self) -> "Recorder":
         with _room(self.grading, "The grading folder could not be opened"):
             for folder in (self.grading, self._file.parent):
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.take(self._wait, self._say)
         try:
             if self._file.exists():

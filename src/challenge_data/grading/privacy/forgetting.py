@@ -42,11 +42,10 @@ class Plan:
     words: tuple[str, ...]
     """That name the team and its members."""
     steps: tuple[Step, ...]
-    notes: tuple[str, ...] = ()
 
     def as_text(self) -> str:
         """A line for each thing that goes."""
-        return "\n".join([f"« {self.team} » will be erased for good:", *(f"  {step}" for step in self.steps), *self.notes])
+        return "\n".join([f"« {self.team} » will be erased for good:", *(f"  {step}" for step in self.steps)])
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from challenge_data.grading.gradebook import read_whole
 from challenge_data.grading.privacy import removing
 from challenge_data.grading.privacy.steps import Step, erase
 
+# The names that moderation gives: the packages of this floor do not know each other.
 _FOLDER, _KEY, _SETTLED = "moderation", ".cle.json", "settled.json"
 _SHEET, _PAGE, _DIFFERENCES, _AGREEMENT = "deuxieme-lecture", "copies.html", "ecarts", "accord"
 

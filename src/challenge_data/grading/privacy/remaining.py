@@ -24,11 +24,18 @@ def remains(grading: Path, words: tuple[str, ...]) -> Iterator[str]:
     """Files, sorted, whose name or bytes hold one of ``words``, capitals apart; spreadsheets are opened. Archives that teams handed in are not."""
     if not words:
         return
-    written = {form for word in words for one in (word, word.lower(), word.upper()) for each in (unicodedata.normalize("NFC", one), unicodedata.normalize("NFD", one))
-               for form in (each, json.dumps(each)[1:-1], html.escape(each))}  # fmt: skip
-    pattern = re.compile(b"(?<![A-Za-z0-9])(?:" + b"|".join(re.escape(form.encode()) for form in sorted(written, key=len, reverse=True)) + b")(?![A-Za-z0-9])", re.IGNORECASE)
+    # Bytes in lower case know no accents: each word in both cases, composed or not, plain and as JSON and HTML have it.
+    forms = {form.encode().lower() for word in words for one in (word, word.lower(), word.upper()) for each in (unicodedata.normalize("NFC", one), unicodedata.normalize("NFD", one))
+             for form in (each, json.dumps(each)[1:-1], html.escape(each))}  # fmt: skip
+    pattern = re.compile(b"(?<![a-z0-9])(?:" + b"|".join(map(re.escape, forms)) + b")(?![a-z0-9])")
+
+    def holds(content: bytes) -> bool:
+        content = content.lower()
+        # A plain search first: ten times as fast.
+        return any(form in content for form in forms) and pattern.search(content) is not None
+
     for path in sorted(grading.rglob("*")):
-        if pattern.search(path.name.encode(errors="surrogateescape")) or (path.is_file() and not path.is_symlink() and any(map(pattern.search, _contents(path)))):
+        if holds(path.name.encode(errors="surrogateescape")) or (path.is_file() and not path.is_symlink() and any(map(holds, _contents(path)))):
             yield str(path)
 
 

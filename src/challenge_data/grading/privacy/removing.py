@@ -105,11 +105,11 @@ def from_rules(path: Path, team: str, words: Collection[str]) -> bytes | None:
     Raises:
         CannotEdit: it is no TOML, or the team stands in it otherwise than on a line of its own.
     """
-    text = path.read_bytes().decode("utf-8-sig", errors="replace")
     try:
+        text = path.read_bytes().decode("utf-8-sig")
         before = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CannotEdit(f"{path} is no TOML ({error}): mend it first.") from error
+    except ValueError as error:  # no UTF-8, no TOML
+        raise CannotEdit(f"{path} is no TOML in UTF-8 ({error}): mend it first.") from error
     kept, table = [], ""
     for line in text.splitlines(keepends=True):
         bare = line.strip()

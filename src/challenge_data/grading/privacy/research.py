@@ -210,8 +210,8 @@ Une ligne par équipe et par question, tirée de l’atelier Challenge Data par 
 
 ## Les limites
 
-- k ne suffit pas. {told.alike} équipe(s) sont dans un groupe où toutes ont les mêmes résultats : savoir le groupe suffit alors pour les connaître.
-- {told.unique} équipe(s) sur {told.teams} ont une suite de résultats que personne d’autre n’a. L’équipe elle-même, ou toute personne qui a accès aux notes, peut la reconnaître. Pour elles, ce fichier n’est donc **pas anonyme** au sens du RGPD : il est pseudonyme.
+- k ne suffit pas. Équipes dans un groupe où toutes ont les mêmes résultats : {told.alike}. Pour celles-là, savoir le groupe suffit pour savoir les résultats.
+- Équipes dont la suite de résultats ne ressemble à aucune autre du même défi : {told.unique} sur {told.teams}. L’équipe elle-même, ou toute personne qui a accès aux notes, peut la reconnaître. Tant que quelqu’un conserve les notes, traitez donc ce fichier comme une **donnée personnelle pseudonyme**, pas comme une donnée anonyme.
 - Deux exports faits à des dates différentes en disent plus que chacun : n’en donnez qu’un.
 
 ## À ne pas faire
