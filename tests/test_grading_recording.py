@@ -26,7 +26,8 @@ from tiny import NOTEBOOK, PROJECT, write_course
 
 from challenge_data import build
 from challenge_data.grading import converting, gradebook
-from challenge_data.grading.recording import Busy, DiskFull, NotRecorded, Recorder, Refused, write_feedback
+from challenge_data.grading.feedback import write_feedback
+from challenge_data.grading.recording import Busy, DiskFull, NotRecorded, Recorder, Refused
 
 TEAMS = ("goelands", "sternes", "équipe d'à côté")
 LEAST_KILLS = 12

@@ -13,7 +13,7 @@ import pytest
 from tiny import PROJECT, write_course
 
 from challenge_data import build
-from challenge_data.grading import engine, recording
+from challenge_data.grading import engine, feedback, recording
 from challenge_data.grading.marks import Scores
 
 TEAMS = ("tout", "moitie", "rien")
@@ -96,7 +96,7 @@ def by_stock(course: Path, assignment: str, received: Path, grading: Path) -> No
 def by_ours(course: Path, assignment: str, received: Path, grading: Path) -> None:
     """The same by ``challenge-data grade``; our own answers need no sandbox where there is none."""
     engine.grade(received, assignment, course=course, grading=grading, add_teams=True, feedback=False, unsafe=shutil.which("bwrap") is None)
-    recording.write_feedback(course, assignment, grading, "rien")
+    feedback.write_feedback(course, assignment, grading, "rien")
 
 
 def scores(course: Path, assignment: str, grading: Path) -> dict[str, Scores]:

@@ -13,9 +13,10 @@ from pathlib import Path
 from challenge_data.grading import marking, receiving
 from challenge_data.grading.carrying import Elsewhere
 from challenge_data.grading.cluster import Cluster
+from challenge_data.grading.feedback import write_feedback
 from challenge_data.grading.gradebook import full, is_full
 from challenge_data.grading.marking import Job
-from challenge_data.grading.recording import DiskFull, NotRecorded, Recorder, Refused, Scores, write_feedback
+from challenge_data.grading.recording import DiskFull, NotRecorded, Recorder, Refused, Scores
 from challenge_data.grading.running import USUAL, RunLimits
 from challenge_data.grading.sandbox import CannotIsolate, NurseryGone, check
 from challenge_data.grading.summary import Summary, TeamRow

@@ -10,7 +10,6 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
@@ -25,24 +24,19 @@ from challenge_data.grading.gradebook import (
     Refused,
     check_room,
     create,
-    full,
-    is_full,
     read_whole,
     url,
     write_whole,
 )
 from challenge_data.grading.marking import OUR_WORD, TIMESTAMP
 from challenge_data.grading.marks import Mark, Scores
+from challenge_data.grading.placing import RECORDED, NotRecorded, emptied, fit, folder_of, gradebook_of, hashes, room
 from challenge_data.grading.watching import is_test
 
-__all__ = ["Busy", "DiskFull", "Mark", "NotRecorded", "Recorder", "Refused", "Scores", "write_feedback"]
+__all__ = ["Busy", "DiskFull", "Mark", "NotRecorded", "Recorder", "Refused", "Scores"]
 
-RECORDED, SCRATCH = "recorded", ".preparing"
+SCRATCH = ".preparing"
 _WRITING, _DONE = "writing", "done"
-
-
-class NotRecorded(RuntimeError):
-    """nbgrader failed on one team; the others are not concerned."""
 
 
 class Recorder:
@@ -71,7 +65,7 @@ class Recorder:
         """Notebook -> graded cell -> whether it is locked, its type, its source: read once."""
 
     def __enter__(self) -> "Recorder":
-        with _room(self.grading, "The grading folder could not be opened"):
+        with room(self.grading, "The grading folder could not be opened"):
             for folder in (self.grading, self._file.parent):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.take(self._wait, self._say)
@@ -101,7 +95,7 @@ class Recorder:
             there = ", ".join(sorted(path.name for path in source.parent.glob("*/"))) or "none"
             raise Refused(f"No notebook in {source}: is « {self.challenge} » the challenge's name? There are: {there}. Run `make build` if it is new.")
         what = "The gradebook could not be prepared"
-        with _room(self.grading, what), _scratch(self.grading / SCRATCH) as scratch:
+        with room(self.grading, what), emptied(self.grading / SCRATCH) as scratch:
             check_room(self.grading, what)
             if self._book is None:
                 with converting.quiet():
@@ -142,7 +136,7 @@ class Recorder:
             Refused: a cell that nothing was recorded of.
             DiskFull: no room; the gradebook is as before.
         """
-        with _room(self.grading, "The points were not written"):
+        with room(self.grading, "The points were not written"):
             self._opened().copy_once()
             with self._gradebook() as book:
                 try:
@@ -167,13 +161,13 @@ class Recorder:
             Refused: a name that nbgrader, or a folder, cannot bear; no name is added then.
         """
         names = sorted(set(names))
-        if bad := [name for name in names if not _fit(name)]:
+        if bad := [name for name in names if not fit(name)]:
             raise Refused(f"No team can be named so: {', '.join(map(repr, bad))}. A name is not empty, does not start with a dot, neither "
                           "starts nor ends with a space, and holds none of / * ? [ ]. Rename its folder.")
         there = set(self.teams())
         new = [name for name in names if name not in there]
         if new:
-            with _room(self.grading, f"{len(new)} team(s) could not be added"):
+            with room(self.grading, f"{len(new)} team(s) could not be added"):
                 self._opened().copy_once()
                 with self._gradebook() as book:
                     for name in new:
@@ -202,7 +196,7 @@ class Recorder:
         sources, answers = ({name: both[kind] for name, both in hashes.items()} for kind in (0, 1))
         journal, before = self._journal(team), self.told(team)
         what = f"The marks of « {team} » were not recorded"
-        with _room(self.grading, what):
+        with room(self.grading, what):
             check_room(self.grading, what)
             self._opened().copy_once()
             # A killed run had noted them before its first write.
@@ -258,7 +252,7 @@ class Recorder:
     @contextlib.contextmanager
     def _gradebook(self) -> Iterator[Gradebook]:
         self._opened()
-        with _gradebook(self._config) as book:
+        with gradebook_of(self._config) as book:
             yield book
 
     def _known(self) -> tuple[set[str], int]:
@@ -298,13 +292,13 @@ class Recorder:
         return self.grading / RECORDED / self.challenge / f"{team}.json"
 
     def _now(self, team: str, executed: Path, scores: Scores) -> dict:
-        return {"executed": _hashes(executed), "autograded": _hashes(_folder(self._config.CourseDirectory.autograded_directory, team, self.challenge)),
+        return {"executed": hashes(executed), "autograded": hashes(folder_of(self._config.CourseDirectory.autograded_directory, team, self.challenge)),
                 "auto": [[mark.notebook, mark.cell, mark.auto] for mark in scores.marks]}
 
     def _notebooks(self, team: str, executed: Path) -> list[Path]:
         if team not in self._teams:
             self._teams = set(self.teams())
-        if not _fit(team) or team not in self._teams:
+        if not fit(team) or team not in self._teams:
             raise Refused(f"« {team} » is no team of the gradebook: is it misspelt? Its teams: {', '.join(sorted(self._teams)) or 'none'}.")
         if not self._questions:
             with self._gradebook() as book:
@@ -346,7 +340,7 @@ class Recorder:
         """It counts folders of ``submitted/``, and compares the time in them. No notebook is put there: its button « Autograde » would run it
         with the instructor's rights, and finds nothing."""
         if (timestamp := executed / TIMESTAMP).exists():
-            folder = _folder(self._config.CourseDirectory.submitted_directory, team, self.challenge)
+            folder = folder_of(self._config.CourseDirectory.submitted_directory, team, self.challenge)
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(timestamp, folder)
 
@@ -366,86 +360,6 @@ class Recorder:
                 book.db.commit()
 
 
-def write_feedback(course: Path, challenge: str, grading: Path, team: str, *, force: bool = False) -> bool:
-    """nbgrader's feedback of one recorded team, into ``feedback/``. Needs no lock: several teams' may be made at once, by several processes.
-
-    Args:
-        force: even if neither work, marks nor comments have changed since its pages were made.
-
-    Returns:
-        True if pages were written.
-
-    Raises:
-        Refused: nothing is recorded of this team.
-        NotRecorded: nbgrader failed on it.
-        DiskFull: no room.
-    """
-    grading = grading.resolve()
-    config = converting.load(course.resolve(), grading)
-    autograded = _hashes(_folder(config.CourseDirectory.autograded_directory, team, challenge)) if _fit(team) else {}
-    if not autograded:
-        raise Refused(f"Nothing of « {team} » is recorded for « {challenge} »: there is no feedback to give.")
-    with _gradebook(config) as book:
-        state = [autograded, asdict(marks.scores(book, challenge, team)), marks.comments(book, challenge, team)]
-    now = hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
-    told = grading / RECORDED / f"{challenge}.feedback" / f"{team}.json"
-    pages = {path.stem for path in _folder(config.CourseDirectory.feedback_directory, team, challenge).glob("*.html")}
-    if not force and read_whole(told).get("state") == now and pages >= {Path(name).stem for name in autograded}:
-        return False
-    what = f"The feedback of « {team} » was not written"
-    with _room(grading, what):
-        check_room(grading, what)
-        told.unlink(missing_ok=True)
-        try:
-            with converting.quiet():
-                converting.feedback(config, challenge, team)
-        except converting.Failed as failure:
-            raise NotRecorded(f"nbgrader could not write the feedback of « {team} »:\n{failure}") from failure
-        write_whole(told, {"state": now})
-    return True
-
-
-@contextlib.contextmanager
-def _gradebook(config) -> Iterator[Gradebook]:
-    with converting.quiet(), Gradebook(url(converting.gradebook_file(config)), config.CourseDirectory.course_id) as book:
-        yield book
-
-
-@contextlib.contextmanager
-def _room(place: Path, what: str) -> Iterator[None]:
-    """Says in words that a disk is full, wherever it was found out."""
-    try:
-        yield
-    except DiskFull:
-        raise
-    except Exception as error:
-        if is_full(error):
-            raise full(place, what) from error
-        raise
-
-
-@contextlib.contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """An empty folder for a while. Always the same one, so that killed runs do not leave many."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
 
 def _same(before: dict, kind: str, notebook: str, now: Mapping[str, str]) -> bool:
     return before.get(kind, {}).get(notebook, "") == now.get(notebook)
-
-
-def _folder(directory: str, team: str, challenge: str) -> Path:
-    return Path(directory) / team / challenge
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.ipynb"))}
-
-
-def _fit(team: str) -> bool:
-    return bool(team) and team == team.strip() and not team.startswith(".") and not set("/*?[]\0\n") & set(team) and len(team.encode()) <= 200

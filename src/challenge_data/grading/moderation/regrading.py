@@ -16,7 +16,8 @@ from challenge_data.grading.engine import CannotGrade
 from challenge_data.grading.gradebook import Lock, check_room, full, is_full
 from challenge_data.grading.marks import Scores
 from challenge_data.grading.moderation.moves import Moves, TeamMoves, compare
-from challenge_data.grading.recording import RECORDED, Recorder, Refused
+from challenge_data.grading.placing import RECORDED
+from challenge_data.grading.recording import Recorder, Refused
 from challenge_data.grading.running import USUAL, RunLimits
 from challenge_data.grading.summary import Summary, TeamRow
 from challenge_data.grading.teams import counting

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from challenge_data.grading import converting
 from challenge_data.grading.gradebook import BACKUPS, Lock, Refused
+from challenge_data.grading.placing import RECORDED
 from challenge_data.grading.privacy import removing
 from challenge_data.grading.privacy.moderated import steps_of as steps_of_moderation
 from challenge_data.grading.privacy.remaining import remains, words_of
 from challenge_data.grading.privacy.steps import Step, erase
 from challenge_data.grading.receiving import slug
-from challenge_data.grading.recording import RECORDED, SCRATCH
+from challenge_data.grading.recording import SCRATCH
 from challenge_data.grading.teams import roster, rules, times
 
 BEYOND = (

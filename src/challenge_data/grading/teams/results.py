@@ -21,7 +21,7 @@ from challenge_data.grading.gradebook import Refused, read_whole, url
 from challenge_data.grading.keeping import Kept, records
 from challenge_data.grading.marking import RESULT
 from challenge_data.grading.marks import Scores
-from challenge_data.grading.recording import RECORDED
+from challenge_data.grading.placing import RECORDED
 from challenge_data.grading.teams import counting, late, roster, rules, shares, times
 from challenge_data.grading.teams.late import Lateness
 from challenge_data.grading.teams.roster import Member, Roster, Team
