@@ -18,9 +18,9 @@ from pypdf import PdfReader
 from tiny import write_course
 
 from challenge_data import build, cli
-from challenge_data.grading import marking, running, watching
+from challenge_data.grading import marking, questions, running, watching
 from challenge_data.grading.engine import grade
-from challenge_data.grading.reports import of_class, questions, reading, writing
+from challenge_data.grading.reports import of_class, reading, writing
 from challenge_data.grading.reports.reading import ABSENT, EMPTY, NOT_YET, PARTLY, REACHED, WAITING
 from challenge_data.grading.reports.standing import Standing
 from challenge_data.grading.reports.wording import points, typeset

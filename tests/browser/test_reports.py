@@ -6,8 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import SCREENSHOTS
 
+from challenge_data.grading import questions
 from challenge_data.grading.marks import Mark, Scores
-from challenge_data.grading.reports import of_class, of_team, questions, reading, writing
+from challenge_data.grading.reports import of_class, of_team, reading, writing
 from challenge_data.grading.reports.reading import PARIS, Answer, TeamReading
 from challenge_data.grading.reports.standing import Standing
 

@@ -7,7 +7,6 @@ a row of points. Points are therefore rounded to a quarter of the question's max
 row is still the only one of its kind is told.
 """
 
-import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,8 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import nbformat
-
+from challenge_data.grading import questions
 from challenge_data.grading.gradebook import Refused
 from challenge_data.grading.hints import read as read_hints
 from challenge_data.grading.privacy.removing import write
@@ -32,7 +30,6 @@ ANY = "*"
 """A class that was given up."""
 LEAST_K = 2
 README = ".LISEZMOI.md"
-_ASKED = re.compile(r"""(?:check\.question|hint)\(["']([^"']+)["']""")
 _MEANING = {"retard": "le retard", "taille": "la taille de l’équipe"}
 
 
@@ -134,7 +131,7 @@ def _table(course: Path, teams: list[tuple[str, TeamResult]]) -> "pd.DataFrame":
     names = set()
     while len(names) < len(teams):
         names.add(secrets.token_hex(6))
-    asked = {challenge: dict(_hints(course, challenge)) for challenge in {challenge for challenge, _ in teams}}
+    asked = {challenge: {(one.notebook, one.cell): one.hints for chapter in questions.chapters(course, challenge) for one in chapter.questions if one.kind == questions.TEST} for challenge in {challenge for challenge, _ in teams}}
     rows = [row for name, (challenge, team) in zip(names, teams, strict=True) for row in _rows(name, challenge, team, asked[challenge])]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(["equipe", "carnet", "question"], ignore_index=True)
 
@@ -168,20 +165,6 @@ def _late(team: TeamResult) -> str:
 
 def _few(opened: int) -> str:
     return str(opened) if opened < 2 else "2 ou plus"
-
-
-def _hints(course: Path, challenge: str) -> Iterator[tuple[tuple[str, str], str]]:
-    """(notebook, graded cell) -> the name that ``hint(…)`` takes, for cells that code judges."""
-    for path in sorted((course / "solutions" / challenge).glob("*.ipynb")):
-        asked = ""
-        for cell in nbformat.read(path, 4).cells:
-            if cell.cell_type == "markdown" and cell.source.lstrip().startswith("#"):
-                asked = ""
-            if cell.cell_type == "code" and (match := _ASKED.search(cell.source)):
-                asked = match[1]
-            own = cell.metadata.get("nbgrader", {})
-            if own.get("grade") and not own.get("solution") and asked:
-                yield (path.stem, own["grade_id"]), asked
 
 
 def _told(to: Path, readme: Path, k: int, table: "pd.DataFrame", dropped: tuple[str, ...], small: tuple[str, ...]) -> Exported:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 from challenge_data.french import number, plural
-from challenge_data.grading.reports.questions import TEST, Chapter
+from challenge_data.grading.questions import TEST, Chapter
 from challenge_data.grading.reports.reading import (
     ABSENT,
     EMPTY,

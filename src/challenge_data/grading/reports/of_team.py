@@ -1,7 +1,7 @@
 """What a team's page says, as plain data: the same for the page and for the PDF."""
 
 from challenge_data.french import number
-from challenge_data.grading.reports.questions import TEST, Chapter
+from challenge_data.grading.questions import TEST, Chapter
 from challenge_data.grading.reports.reading import (
     ABSENT,
     EMPTY,

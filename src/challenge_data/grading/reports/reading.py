@@ -13,9 +13,9 @@ from challenge_data.grading.hints import read as read_hints
 from challenge_data.grading.keeping import Kept, records
 from challenge_data.grading.marking import TIMESTAMP, result_of
 from challenge_data.grading.marks import Mark, Scores
+from challenge_data.grading.questions import TEST, Chapter, Level, Question
 from challenge_data.grading.receiving import files_of
 from challenge_data.grading.reports import standing
-from challenge_data.grading.reports.questions import TEST, Chapter, Level, Question
 from challenge_data.grading.reports.standing import PARIS, Standing
 from challenge_data.grading.teams import roster
 from challenge_data.grading.teams.results import unread

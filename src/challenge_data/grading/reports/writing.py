@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from challenge_data.grading import questions
 from challenge_data.grading.gradebook import Refused
 from challenge_data.grading.receiving import slug
-from challenge_data.grading.reports import of_class, of_team, questions, reading
+from challenge_data.grading.reports import of_class, of_team, reading
 
 TEAMS, OVERVIEW, REPORTS = "equipes", "vue-d-ensemble", "reports"
 _TEMPLATES = Path(__file__).parent / "templates"
