@@ -136,7 +136,7 @@ def copies_of(place: Path, cell: str) -> list[str]:
 def test_questions_and_answers_are_those_that_a_person_grades(place):
     asked = questions(place / "cours", "tiny")
     assert [(one.name, one.maximum, [points for points, _ in one.levels]) for one in asked] == [("1_trouver/avis", 40, [40, 25, 10, 0]), ("1_trouver/figure", 6, [6, 4, 2, 0])]
-    assert asked[0].title == "Question 2" and "un avis, et sa raison" in asked[0].asked
+    assert asked[0].title == "1.2 · Question 2" and "un avis, et sa raison" in asked[0].asked
     assert len(answers(place / "cours", "tiny", place / "notation")) == 24
 
 
@@ -304,3 +304,14 @@ def test_the_command_draws_compares_and_settles(place, monkeypatch, capsys):
     fill(place / "notation/moderation/tiny/ecarts.csv", {one: "2"}, "retenu")
     assert cli.main(["moderate", "settle", *to]) == 1 and "→ 2 of 40" in capsys.readouterr().out and manual(place / "notation") == before
     assert cli.main(["moderate", "settle", *to, "--yes"]) == 0 and manual(place / "notation")[key(place)[one]["team"], "avis"] == 2
+
+
+def test_half_points_are_alike_in_both_kinds_of_file_and_other_points_are_not(tmp_path):
+    rows = [("001", 2.5, "=1+1"), ("002", 3.0, "")]
+    sheets.write(tmp_path, "ecarts", ("copie", "retenu", "commentaire"), rows)
+    read = sheets.read(tmp_path, "ecarts", ("copie", "retenu"), "retenu")
+    assert [sheets.number(line.cells["retenu"], 4) for line in read] == [2.5, 3.0]
+    path = tmp_path / "ecarts.csv"
+    path.write_text(path.read_text(encoding="utf-8-sig").replace("2,5", "3,5"), encoding="utf-8-sig")
+    with pytest.raises(sheets.Unreadable, match="both filled, and not alike"):
+        sheets.read(tmp_path, "ecarts", ("copie", "retenu"), "retenu")

@@ -237,6 +237,8 @@ def _moderate_draw(given: argparse.Namespace) -> int:
         drawn = draw(given.challenge, given.marker, course=root, grading=grading, share=given.share, count=given.count, seed=given.seed)
         for name, (taken, there) in drawn.counts.items():
             print(f"{name}: {taken} of {there} answers")
+        if drawn.unmarked:
+            print(f"{drawn.unmarked} of these copies have no first mark yet: grade them in formgrader before `compare`, which leaves them out until then.")
         print(f"Seed {drawn.seed}. Give {drawn.folder} to {given.marker}: {PAGE} to read, {SHEET}.xlsx (or .csv) to fill and send back there.")
         return 0
 

@@ -16,6 +16,7 @@ import nbformat
 
 from challenge_data.grading import showing
 from challenge_data.grading.marks import Mark
+from challenge_data.grading.questions import chapters
 from challenge_data.grading.recording import Recorder, Refused
 from challenge_data.grading.teams import roster
 
@@ -64,6 +65,7 @@ class Answer:
 
 def questions(course: Path, challenge: str) -> list[Question]:
     """Those that a person grades, in the order of the notebooks, as teams read them."""
+    known = {(one.notebook, one.cell): f"{one.number} · {one.title}" for chapter in chapters(course, challenge) for one in chapter.questions}
     found = []
     for path in sorted((course / "exercises" / challenge).glob("*.ipynb")):
         cells = nbformat.read(path, 4).cells
@@ -75,7 +77,7 @@ def questions(course: Path, challenge: str) -> list[Question]:
                 rubric = next((each.source for each in cells if each.metadata.get("nbgrader", {}).get("grade_id") == f"bareme-{meta['grade_id']}"), "")
                 text, title = _asked(above)
                 levels = tuple((float(points.replace(",", ".")), sentence.strip()) for points, sentence in _LEVEL.findall(rubric))
-                found.append(Question(path.stem, meta["grade_id"], title or meta["grade_id"], float(meta["points"]), levels, text))
+                found.append(Question(path.stem, meta["grade_id"], known.get((path.stem, meta["grade_id"]), title or meta["grade_id"]), float(meta["points"]), levels, text))
     return found
 
 

@@ -150,7 +150,7 @@ def _write(comparison: Comparison, agreed: dict[tuple[str, str], str]) -> None:
     rows = [(pair.marker, pair.copy, pair.answer.question.name, pair.answer.question.maximum, pair.first, pair.second, pair.difference, pair.comment, agreed.get((pair.marker, pair.copy), ""))
             for pair in comparison.pairs if pair.difference or (pair.marker, pair.copy) in agreed]
     sheets.write(comparison.folder, DIFFERENCES, TO_SETTLE, rows)
-    table = [(name, one.pairs, *(_share(each) for each in (one.exact, one.same_level)), one.mean_difference, *(_kappa(each) for each in (one.kappa, one.weighted)), _french(one))
+    table = [(name, one.pairs, *(_share(each) for each in (one.exact, one.same_level)), _signed(one.mean_difference), *(_kappa(each) for each in (one.kappa, one.weighted)), _french(one))
              for name, one in [*comparison.questions.items(), ("toutes", comparison.together)]]
     columns = ("question", "copies", "mêmes points", "même niveau", "écart moyen", "kappa", "kappa pondéré", "lecture")
     sheets.write(comparison.folder, AGREEMENT, columns, table)
@@ -167,6 +167,10 @@ def _french(one: Agreement) -> str:
 
 def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.0%}".replace("%", " %")
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace(".", ",").replace("-", "−")
 
 
 def _kappa(value: float | None) -> str:

@@ -37,6 +37,8 @@ class Drawn:
     seed: int
     counts: dict[str, tuple[int, int]]
     """Question -> (answers drawn, answers there are)."""
+    unmarked: int = 0
+    """Of those drawn, how many have no first mark yet: they could not be compared."""
 
 
 def draw(challenge: str, marker: str, *, course: Path, grading: Path, share: float = 20, count: int | None = None, seed: int | None = None) -> Drawn:
@@ -75,7 +77,7 @@ def draw(challenge: str, marker: str, *, course: Path, grading: Path, share: flo
                    "levels": [points for points, _ in one.question.levels], "digest": one.digest} for copy, one in drawn.items()}})  # fmt: skip
         draft.rename(folder)
     there, taken = (Counter(one.question.name for one in some) for some in (found, drawn.values()))
-    return Drawn(folder, seed, {name: (taken[name], there[name]) for name in there})
+    return Drawn(folder, seed, {name: (taken[name], there[name]) for name in there}, sum(one.mark.manual is None for one in drawn.values()))
 
 
 def sample(found: list[Answer], share: float, count: int | None, seed: int) -> dict[str, Answer]:

@@ -1,6 +1,7 @@
 """Sheets that people fill in a spreadsheet: written twice, as ``.xlsx`` and as ``.csv``, read back from the one that was filled."""
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from openpyxl.styles import Font
 KINDS = (".xlsx", ".csv")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the start of a formula."""
+_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def read(folder: Path, name: str, columns: Sequence[str], filled: str) -> list[L
     if not there:
         raise Unreadable(f"{folder / name}.xlsx and .csv are not there: draw again under another name, or put the file back.")
     done = {kind: lines for kind, lines in there.items() if any(line.cells[filled] for line in lines)}
-    if len(done) == 2 and [line.cells for line in done[".xlsx"]] != [line.cells for line in done[".csv"]]:
+    if len(done) == 2 and [_alike(line) for line in done[".xlsx"]] != [_alike(line) for line in done[".csv"]]:
         raise Unreadable(f"{folder / name}.xlsx and .csv are both filled, and not alike: delete the one that does not count.")
     return next(iter((done or there).values()))
 
@@ -76,6 +78,11 @@ def number(text: str, maximum: float) -> float:
     if not 0 <= points <= maximum:
         raise ValueError(f"{text} is not between 0 and {maximum:g}")
     return points
+
+
+def _alike(line: Line) -> list[str]:
+    """What a line says, whichever kind of file says it: one writes 2.5, the other 2,5."""
+    return [f"{float(text.replace(',', '.')):g}" if _NUMBER.fullmatch(text) else text for text in line.cells.values()]
 
 
 def _plain(value: str | float) -> str:
