@@ -7,6 +7,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import nbformat
@@ -20,11 +21,13 @@ from tiny import write_course
 from challenge_data import build, cli
 from challenge_data.grading import marking, questions, running, watching
 from challenge_data.grading.engine import grade
-from challenge_data.grading.reports import of_class, reading, writing
+from challenge_data.grading.reports import of_class, reading, standing, writing
 from challenge_data.grading.reports.reading import ABSENT, EMPTY, NOT_YET, PARTLY, REACHED, WAITING
 from challenge_data.grading.reports.standing import Standing
 from challenge_data.grading.reports.wording import points, typeset
+from challenge_data.grading.teams.late import lateness
 from challenge_data.grading.teams.roster import Member, Roster, Team, keep
+from challenge_data.grading.teams.rules import PARIS, Rules
 
 HOSTILE = "<script>alert(1)</script> #panic() $x$ {{ 7919 * 7907 }} <b>l'œuf</b>"
 WRONG = 'Ce nombre n\'est pas le plus grand : cherchez <i>encore</i> #pagebreak(). Indice 1 sur 3 : hint("tiny.1.1", 1).'
@@ -165,7 +168,7 @@ def test_a_team_reads_first_what_it_reached_then_why_not_and_what_to_try(pages):
     assert heads == ["Où vous en êtes", "Ce que vous avez réussi", "Ce qui reste à reprendre, et comment", "Comment ce total est fait"]
     essay = words(page.select_one(".card.todo").text)
     assert "en partie, 25 sur 40 points" in essay and "Niveau atteint : un avis, avec une raison qui ne tient pas" in essay
-    assert "Pour aller plus haut (40 points) : un avis, et sa raison." in essay and "Bien vu." in essay
+    assert "Une réponse complète (40 points) : un avis, et sa raison." in essay and "Bien vu." in essay
     text = words(soup(pages / "equipes" / "huitriers.html").text)
     assert "Ouvrez l’indice 1 sur 3 ; il ne coûte aucun point." in text and "pas encore, 0 sur 60 points" in text and "Relisez la consigne." in text
     assert "Ouvrez l’indice 3 sur 3" in words(soup(pages / "equipes" / "sternes.html").text)
@@ -272,9 +275,24 @@ def test_points_of_work_that_changed_since_it_was_read_wait_and_are_not_drawn_tw
 
 
 def test_a_deadline_and_a_mark_are_told_when_the_edition_has_rules(course, readings):
-    stand = Standing(None, "C'est 1 jour après la date limite", ("Note de l'équipe : (85 − 5) / 100 × 20 = 16,00",))
+    stand = Standing(None, "", "5 points de retard à déduire", "Note de l'équipe : 16,00 sur 20", ("Calcul : (85 − 5) / 100 × 20 = 16,00",))
     facts = writing.of_team.facts("Défi", questions.chapters(course, CHALLENGE), replace(readings["goelands"], standing=stand))
-    assert "(85 − 5) / 100 × 20 = 16,00" in facts["total"]["mark"][0]
+    total = facts["total"]
+    assert "(85 − 5) / 100 × 20 = 16,00" in total["how"][0] and words(total["mark"]) == "Note de l’équipe : 16,00 sur 20"
+    page = BeautifulSoup(writing._html("equipe", facts), "html.parser")
+    assert words(page.select_one(".score .lost").text) == "5 points de retard à déduire" and words(page.select_one(".mark").text) == words(total["mark"])
+
+
+@pytest.mark.parametrize(("hours", "own", "said"), [
+    (-1, False, ""), (-1, True, "dans le délai accordé à votre équipe (6 mars, 18 h 00)"),
+    (17, False, "17 heures après la date limite (6 mars, 18 h 00) ; tout jour commencé compte"),
+    (45, True, "1 jour et 21 heures après le délai accordé à votre équipe (6 mars, 18 h 00) ; tout jour commencé compte"),
+    (1 / 6, False, "10 minutes après la date limite (6 mars, 18 h 00), dans la marge permise : rien n'est retiré"),
+])  # fmt: skip
+def test_a_delay_is_told_as_it_is(hours, own, said):
+    deadline = datetime(2026, 3, 6, 18, tzinfo=PARIS)
+    rules = Rules(extensions={"sternes": deadline} if own else {}, deadlines={CHALLENGE: deadline}, grace=timedelta(minutes=15), percent_per_day=5)
+    assert words(standing._late(lateness(rules, CHALLENGE, "sternes", deadline + timedelta(hours=hours)), own)) == said
 
 
 def test_one_reason_for_many_questions_is_said_once():

@@ -40,7 +40,8 @@ def _total(team: TeamReading) -> dict:
             *([["Retirés par la personne qui note", f"− {number(team.scores.penalty)}"]] if team.scores.penalty else []), ["Total à ce jour", f"{number(given)} sur {number(maximum)}"]]  # fmt: skip
     # Not « more points »: those of work that changed since a person read it are in the total already.
     waits = f"{points(waiting)} {'attendent' if waiting >= 2 else 'attend'} encore une personne, qui lira vos réponses : le total n'est pas définitif." if waiting else ""
-    return {"points": number(given), "of": points(maximum), "rows": rows, "sum": len(rows) - 1, "mark": [typeset(sentence) for sentence in team.standing.mark], "waits": typeset(waits)}
+    return {"points": number(given), "of": points(maximum), "rows": rows, "sum": len(rows) - 1, "lost": typeset(team.standing.lost), "mark": typeset(team.standing.mark), "how": [typeset(sentence) for sentence in team.standing.how],
+            "waits": typeset(waits)}
 
 
 def _chapter(chapter: Chapter, team: TeamReading) -> dict:
@@ -79,8 +80,9 @@ def _next_step(answer: Answer) -> str:
     """What a team may do now about a question that is not reached; one or two sentences."""
     question = answer.question
     if question.kind != TEST:
-        above = [level for level in question.levels if level.points > answer.points]
-        return f"Pour aller plus haut ({points(above[-1].points)}) : {above[-1].text}" if above else ""
+        # The top one: those in between are often told by what they lack.
+        top = question.levels[0] if question.levels else None
+        return f"Une réponse complète ({points(top.points)}) : {top.text}" if top and top.points > answer.points else ""
     if answer.of and answer.opened >= answer.of:
         return "Vos indices sont tous ouverts : montrez cette phrase à votre mentor."
     if answer.of:

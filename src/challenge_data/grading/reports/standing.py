@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from challenge_data.french import number, plural
+from challenge_data.checks.sharing import fr
+from challenge_data.french import number
 from challenge_data.grading.gradebook import Refused
-from challenge_data.grading.reports.wording import points
+from challenge_data.grading.reports.wording import hour, lasting, points
+from challenge_data.grading.teams import rules
+from challenge_data.grading.teams.late import Lateness
 from challenge_data.grading.teams.results import TeamResult, results
-from challenge_data.grading.teams.rules import PARIS
+from challenge_data.grading.teams.rules import PARIS, Rules, named
 
 
 @dataclass(frozen=True)
@@ -18,9 +21,13 @@ class Standing:
     when: datetime | None = None
     """When it handed in; None when nobody knows."""
     late: str = ""
-    """A French sentence; empty when nobody set a deadline, or on time."""
-    mark: tuple[str, ...] = ()
-    """French sentences: what a late hand-in takes, the mark and how it is made; none when there is no mark."""
+    """The end of the sentence « Remis le … »; empty when nobody set a deadline, or when it was on time."""
+    lost: str = ""
+    """What a late hand-in takes, as it stands beside the total; empty when it takes nothing."""
+    mark: str = ""
+    """The team's mark, in French; empty when there is none."""
+    how: tuple[str, ...] = ()
+    """French sentences: how the mark is made."""
 
 
 def standings(course: Path, grading: Path, challenge: str) -> dict[str, Standing]:
@@ -30,18 +37,32 @@ def standings(course: Path, grading: Path, challenge: str) -> dict[str, Standing
         RulesError: ``people/rules.toml`` has faults.
     """
     try:
-        return {one.team.name: _standing(one) for one in results(course, grading, challenge)}
+        found = results(course, grading, challenge)
     except Refused:
         return {}
+    decided = rules.load(grading, course)
+    return {one.team.name: _standing(one, decided) for one in found}
 
 
-def _standing(one: TeamResult) -> Standing:
-    lateness, late, said = one.lateness, "", []
+def _standing(one: TeamResult, decided: Rules) -> Standing:
+    lateness, mark, how = one.lateness, "", []
     if lateness.percent:
-        late = f"C'est {plural(lateness.days, 'jour')} après la date limite, un jour commencé compté entier"
-        said.append(f"Retard : {points(float(one.penalty))} de moins, soit {number(lateness.percent)} % du maximum.")
-    elif lateness.late:
-        late = "C'est un peu après la date limite, dans la marge permise : rien n'est retiré"
+        how.append(f"Retard : {points(float(one.penalty))} de moins, soit {number(lateness.percent)} % du maximum.")
     if one.mark is not None and one.scores is not None:
-        said.append(f"Note de l'équipe{'' if one.final else ', provisoire'} : {one.formula}")
-    return Standing(lateness.when.astimezone(PARIS) if lateness.when else None, late, tuple(said))
+        mark = f"Note de l'équipe{'' if one.final else ', provisoire'} : {fr(one.mark)} sur {number(decided.out_of)}"
+        how.append(f"Calcul : {one.formula}")
+    lost = f"{points(float(one.penalty))} de retard à déduire" if one.penalty else ""
+    return Standing(lateness.when.astimezone(PARIS) if lateness.when else None, _late(lateness, named(decided.extensions, one.team.name) is not None), lost, mark, tuple(how))
+
+
+def _late(lateness: Lateness, own: bool) -> str:
+    """``own``: the deadline is one that the team alone was given."""
+    if not (lateness.deadline and lateness.when):
+        return ""
+    end = f"({hour(lateness.deadline.astimezone(PARIS))})"
+    if not lateness.late:
+        return f"dans le délai accordé à votre équipe {end}" if own else ""
+    after = f"{lasting(lateness.late)} après {'le délai accordé à votre équipe' if own else 'la date limite'} {end}"
+    if lateness.on_time:
+        return f"{after}, dans la marge permise : rien n'est retiré"
+    return f"{after} ; tout jour commencé compte" if lateness.percent else after
