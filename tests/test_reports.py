@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -21,7 +22,10 @@ from tiny import write_course
 from challenge_data import build, cli
 from challenge_data.grading import marking, questions, running, watching
 from challenge_data.grading.engine import grade
-from challenge_data.grading.reports import of_class, reading, standing, writing
+from challenge_data.grading.keeping import Kept, alone
+from challenge_data.grading.keeping import keep as keep_files
+from challenge_data.grading.marks import Mark
+from challenge_data.grading.reports import of_class, reading, standing, wording, writing
 from challenge_data.grading.reports.reading import ABSENT, EMPTY, NOT_YET, PARTLY, REACHED, WAITING
 from challenge_data.grading.reports.standing import Standing
 from challenge_data.grading.reports.wording import points, typeset
@@ -275,7 +279,7 @@ def test_points_of_work_that_changed_since_it_was_read_wait_and_are_not_drawn_tw
 
 
 def test_a_deadline_and_a_mark_are_told_when_the_edition_has_rules(course, readings):
-    stand = Standing(None, "", "5 points de retard à déduire", "Note de l'équipe : 16,00 sur 20", ("Calcul : (85 − 5) / 100 × 20 = 16,00",))
+    stand = Standing(None, "", "", "5 points de retard à déduire", "Note de l'équipe : 16,00 sur 20", ("Calcul : (85 − 5) / 100 × 20 = 16,00",))
     facts = writing.of_team.facts("Défi", questions.chapters(course, CHALLENGE), replace(readings["goelands"], standing=stand))
     total = facts["total"]
     assert "(85 − 5) / 100 × 20 = 16,00" in total["how"][0] and words(total["mark"]) == "Note de l’équipe : 16,00 sur 20"
@@ -293,6 +297,45 @@ def test_a_delay_is_told_as_it_is(hours, own, said):
     deadline = datetime(2026, 3, 6, 18, tzinfo=PARIS)
     rules = Rules(extensions={"sternes": deadline} if own else {}, deadlines={CHALLENGE: deadline}, grace=timedelta(minutes=15), percent_per_day=5)
     assert words(standing._late(lateness(rules, CHALLENGE, "sternes", deadline + timedelta(hours=hours)), own)) == said
+
+
+def test_a_notebook_that_stopped_says_once_what_to_do_and_where(course, readings):
+    chapters, team = questions.chapters(course, CHALLENGE), readings["barges"]
+    test, essay = team.answers
+    waits = reading._answer(test.question, Mark(NOTEBOOK, test.question.cell, None, None, None, 60, True), True, "Le programme s'est arrêté net.", "", (0, 3), "dead kernel")
+    by_hand = reading._answer(test.question, Mark(NOTEBOOK, test.question.cell, None, 20, None, 60, False), True, "Le programme s'est arrêté net.", "", (0, 3), "dead kernel")
+    assert (waits.state, waits.why, by_hand.state, by_hand.why) == (WAITING, "", PARTLY, "")
+    for answer in (waits, by_hand):
+        facts = writing.of_team.facts("Défi", chapters, replace(team, answers=(answer, essay), stopped={NOTEBOOK: "dead kernel"}))
+        [told] = facts["stopped"]
+        assert words(told["text"]).startswith("Il s’est arrêté à la question 1.1 ou juste avant : le programme s’est arrêté net. Supprimez la commande qui arrête le programme, relancez tout le carnet")
+        assert not any(one["next"] for one in facts["redo"]), "no hint helps there"
+        assert "Un carnet s’est arrêté avant la fin" in BeautifulSoup(writing._html("equipe", facts), "html.parser").text and writing._pdf("equipe", facts).startswith(b"%PDF")
+    flagged = reading._answer(test.question, Mark(NOTEBOOK, test.question.cell, None, None, None, 60, True), True, "Commande inhabituelle.", "", (0, 3), "flag")
+    assert flagged.why == "Commande inhabituelle."
+    assert set(wording.REMEDIES) == set(wording.STOPPED)
+
+
+@pytest.mark.parametrize(("hours", "content", "said"), [
+    (45, NOTEBOOK, "Un autre rendu, du 8 mars 2026 à 15 h 00, est arrivé après la date limite : c'est celui du 6 mars 2026 à 17 h 00 qui est compté."),
+    (45, "", "Un autre rendu, du 8 mars 2026 à 15 h 00, est arrivé, mais aucun carnet ne peut y être lu : c'est celui du 6 mars 2026 à 17 h 00 qui est compté."),
+    (-0.5, NOTEBOOK, "Un autre rendu, du 6 mars 2026 à 17 h 30, est arrivé ensuite : c'est celui du 6 mars 2026 à 17 h 00 qui est compté sur cette page."),
+    (-3, NOTEBOOK, ""),
+])  # fmt: skip
+def test_another_hand_in_is_told(course, readings, tmp_path, hours, content, said):
+    deadline = datetime(2026, 3, 6, 18, tzinfo=PARIS)
+    released = (course / "exercises" / CHALLENGE / f"{NOTEBOOK}.ipynb").read_bytes()
+    name = f"{NOTEBOOK}.ipynb"
+    (tmp_path / name).write_bytes(released if content else released[:50])
+    with alone(tmp_path / "recus"):
+        other = keep_files(tmp_path, {name: name}, tmp_path / "recus", "barges", name, [])
+    counted = Kept(tmp_path / "un", {"at": "2026-03-06T20:00:00+00:00"})
+    one = SimpleNamespace(record=counted, team=Team("barges", "Les Barges", CHALLENGE, ()))
+    found = standing._other(one, Rules(deadlines={CHALLENGE: deadline}), [(counted, deadline - timedelta(hours=1)), (other, deadline + timedelta(hours=hours))])
+    assert words(found) == said
+    facts = writing.of_team.facts("Défi", questions.chapters(course, CHALLENGE), replace(readings["barges"], standing=Standing(deadline, other=found)))
+    assert words(typeset(said)) in words(BeautifulSoup(writing._html("equipe", facts), "html.parser").header.text)
+    assert [text for _, text in of_class._reasons(questions.chapters(course, CHALLENGE), replace(readings["barges"], standing=Standing(deadline, other=found)))] == ([found] if said else [])
 
 
 def test_one_reason_for_many_questions_is_said_once():

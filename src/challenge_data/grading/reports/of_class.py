@@ -31,7 +31,7 @@ _COUNTED = {REACHED: ("réussite", "réussites"), PARTLY: ("en partie", "en part
             NOT_YET: ("pas encore", "pas encore"), EMPTY: ("sans réponse", "sans réponse"), ABSENT: ("carnet non rendu", "carnets non rendus")}  # fmt: skip
 
 RULE = ("Une équipe est signalée si elle n'a rien rendu, si son rendu n'est pas corrigé, si un de ses carnets s'est arrêté, si elle a réussi moins de la moitié "
-        f"des points des questions vérifiées auxquelles elle a répondu (à partir de {LEAST_ANSWERS} réponses), si un carnet est resté sans réponse, ou si du code inhabituel est à regarder.")  # fmt: skip
+        f"des points des questions vérifiées auxquelles elle a répondu (à partir de {LEAST_ANSWERS} réponses), si un carnet est resté sans réponse, si du code inhabituel est à regarder, ou si un autre rendu est arrivé après celui qui est compté.")  # fmt: skip
 
 
 def facts(title: str, chapters: tuple[Chapter, ...], readings: list[TeamReading]) -> dict:
@@ -86,6 +86,8 @@ def _reasons(chapters: tuple[Chapter, ...], team: TeamReading) -> list[tuple[int
         reasons.append((3 if len(blank) == len(chapters) else 4, f"Sans réponse : {_listed(blank)}."))
     if absent:
         reasons.append((4, f"Pas dans le rendu : {_listed(absent)}."))
+    if team.standing.other:
+        reasons.append((6, team.standing.other))
     if team.flags:
         reasons.append((5, f"{plural(team.flags, 'ligne')} de code {'inhabituelle' if team.flags < 2 else 'inhabituelles'} : à regarder avant de donner les points."))
     return reasons

@@ -13,7 +13,7 @@ from challenge_data.grading.reports.reading import (
     Answer,
     TeamReading,
 )
-from challenge_data.grading.reports.wording import day, points, typeset
+from challenge_data.grading.reports.wording import REMEDIES, STOPPED, day, points, typeset
 
 
 def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
@@ -21,10 +21,11 @@ def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
     parts = [_chapter(chapter, team) for chapter in chapters]
     redo = [answer for answer in team.of(PARTLY, NOT_YET)]
     return {
-        "challenge": typeset(title), "team": team.title, "members": list(team.members), "when": day(team.standing.when), "late": typeset(team.standing.late),
+        "challenge": typeset(title), "team": team.title, "members": list(team.members), "when": day(team.standing.when), "late": typeset(team.standing.late), "other": typeset(team.standing.other),
         "graded": team.graded, "unread": team.unread, "received": team.received is not None, "total": _total(team), "chapters": parts,
         "reached": [_told(answer) for answer in team.of(REACHED)], "redo": [_told(answer) | {"next": typeset(_next_step(answer))} for answer in redo],
         "waiting": _once([_told(answer) for answer in team.of(WAITING)]),
+        "stopped": [{"title": part["title"], "text": typeset(_stopped(team, part["name"]))} for part in parts if part["name"] in team.stopped],
         "empty": [{"title": part["title"], "whole": part["begun"] == 0, "questions": [_told(answer) for answer in team.of(EMPTY) if answer.question.notebook == part["name"]]}
                   for part in parts if any(answer.question.notebook == part["name"] for answer in team.of(EMPTY))],
         "absent": [part["title"] for part in parts if part["absent"]],
@@ -57,8 +58,17 @@ def _chapter(chapter: Chapter, team: TeamReading) -> dict:
     }  # fmt: skip
 
 
+def _stopped(team: TeamReading, notebook: str) -> str:
+    """Why its run stopped, where, and what to do."""
+    why = team.stopped[notebook]
+    first = next((answer.question for answer in team.answers if answer.question.notebook == notebook and answer.withheld == why), None)
+    where = f" à la question {first.number} ou juste avant" if first else ""
+    return (f"Il s'est arrêté{where} : {STOPPED.get(why, why)}. {REMEDIES.get(why, 'Cherchez la cellule en cause')}, relancez tout le carnet du haut vers le bas, "
+            "puis remettez-le, en le disant à votre enseignante, à votre enseignant ou à votre mentor.")  # fmt: skip
+
+
 def _once(told: list[dict]) -> list[dict]:
-    """A notebook that stopped gives all that follows the same reason: said in full the first time."""
+    """Many questions may wait for the same reason: said in full the first time."""
     seen: set[str] = set()
     for one in told:
         if one["why"]:
@@ -83,6 +93,8 @@ def _next_step(answer: Answer) -> str:
         # The top one: those in between are often told by what they lack.
         top = question.levels[0] if question.levels else None
         return f"Une réponse complète ({points(top.points)}) : {top.text}" if top and top.points > answer.points else ""
+    if answer.withheld in STOPPED:  # told once, of the whole notebook
+        return ""
     if answer.of and answer.opened >= answer.of:
         return "Vos indices sont tous ouverts : montrez cette phrase à votre mentor."
     if answer.of:

@@ -17,6 +17,7 @@ from challenge_data.grading.questions import TEST, Chapter, Level, Question
 from challenge_data.grading.receiving import files_of
 from challenge_data.grading.reports import standing
 from challenge_data.grading.reports.standing import PARIS, Standing
+from challenge_data.grading.reports.wording import STOPPED
 from challenge_data.grading.teams import roster
 from challenge_data.grading.teams.results import unread
 
@@ -45,6 +46,8 @@ class Answer:
     """Of the rubric, once a person has given points."""
     comment: str = ""
     """What a person wrote to the team."""
+    withheld: str = ""
+    """Why no test could judge it, by the engine's words; empty when one did."""
     opened: int = 0
     """Hints that the team opened."""
     of: int = 0
@@ -135,10 +138,11 @@ def _team(grading: Path, challenge: str, asked: tuple[Chapter, ...], name: str, 
     answers = []
     for chapter in asked:
         outputs = _outputs(grading / "executed" / name / challenge / f"{chapter.name}.ipynb")
-        found = result["notebooks"].get(chapter.name, {}).get("found", False)
+        ran = result["notebooks"].get(chapter.name, {})
+        found = ran.get("found", False)
         for question in chapter.questions:
             key = (chapter.name, question.cell)
-            answers.append(_answer(question, given.get(key), found, outputs.get(question.cell, ""), words.get(key, ""), opened.get(question.hints, (0, 0))))
+            answers.append(_answer(question, given.get(key), found, outputs.get(question.cell, ""), words.get(key, ""), opened.get(question.hints, (0, 0)), ran.get("withheld", {}).get(question.cell, "")))
     notes = tuple((notebook, note["text"]) for notebook, one in result["notebooks"].items() for note in one["notes"])
     stand = stand or Standing(_moment(kept.record.get("changed")) if kept else None)
     return TeamReading(
@@ -147,7 +151,7 @@ def _team(grading: Path, challenge: str, asked: tuple[Chapter, ...], name: str, 
         {notebook: one["stopped"] for notebook, one in result["notebooks"].items() if one["stopped"]}, sum(len(one["flags"]) for one in result["notebooks"].values()))  # fmt: skip
 
 
-def _answer(question: Question, mark: Mark | None, found: bool, said: str, comment: str, opened: tuple[int, int]) -> Answer:
+def _answer(question: Question, mark: Mark | None, found: bool, said: str, comment: str, opened: tuple[int, int], withheld: str = "") -> Answer:
     following = _NEXT.search(said)
     of = opened[1] or (int(following["of"]) if following and following["of"] else 0) or _hints_of(question.hints)
     why = _NEXT.sub("", said).strip()
@@ -168,7 +172,9 @@ def _answer(question: Question, mark: Mark | None, found: bool, said: str, comme
         state = NOT_YET
     if by_hand and state != WAITING:
         level = question.level(points)
-    return Answer(question, state, points, why, level, comment.strip(), opened[0], of)
+    if withheld and (by_hand or withheld in STOPPED):  # a person judged since; or the page says it once, of the whole notebook
+        why = ""
+    return Answer(question, state, points, why, level, comment.strip(), withheld, opened[0], of)
 
 
 def _outputs(path: Path) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """How a team stands with its deadline, and its mark: what the rules of the edition make of its points."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 from challenge_data.checks.sharing import fr
 from challenge_data.french import number
 from challenge_data.grading.gradebook import Refused
-from challenge_data.grading.reports.wording import hour, lasting, points
-from challenge_data.grading.teams import rules
+from challenge_data.grading.keeping import Kept, records
+from challenge_data.grading.receiving import holds_notebook
+from challenge_data.grading.reports.wording import day, hour, lasting, points
+from challenge_data.grading.teams import counting, late, rules, times
 from challenge_data.grading.teams.late import Lateness
 from challenge_data.grading.teams.results import TeamResult, results
 from challenge_data.grading.teams.rules import PARIS, Rules, named
@@ -22,6 +25,8 @@ class Standing:
     """When it handed in; None when nobody knows."""
     late: str = ""
     """The end of the sentence « Remis le … »; empty when nobody set a deadline, or when it was on time."""
+    other: str = ""
+    """A French sentence: another hand-in came after the one that counts; empty when none did."""
     lost: str = ""
     """What a late hand-in takes, as it stands beside the total; empty when it takes nothing."""
     mark: str = ""
@@ -40,11 +45,11 @@ def standings(course: Path, grading: Path, challenge: str) -> dict[str, Standing
         found = results(course, grading, challenge)
     except Refused:
         return {}
-    decided = rules.load(grading, course)
-    return {one.team.name: _standing(one, decided) for one in found}
+    decided, told = rules.load(grading, course), times.load(grading)
+    return {one.team.name: _standing(one, decided, _other(one, decided, counting.handed_in(records(grading / "received" / challenge / one.team.name), named(told, one.team.name) or ()))) for one in found}
 
 
-def _standing(one: TeamResult, decided: Rules) -> Standing:
+def _standing(one: TeamResult, decided: Rules, other: str = "") -> Standing:
     lateness, mark, how = one.lateness, "", []
     if lateness.percent:
         how.append(f"Retard : {points(float(one.penalty))} de moins, soit {number(lateness.percent)} % du maximum.")
@@ -52,7 +57,23 @@ def _standing(one: TeamResult, decided: Rules) -> Standing:
         mark = f"Note de l'équipe{'' if one.final else ', provisoire'} : {fr(one.mark)} sur {number(decided.out_of)}"
         how.append(f"Calcul : {one.formula}")
     lost = f"{points(float(one.penalty))} de retard à déduire" if one.penalty else ""
-    return Standing(lateness.when.astimezone(PARIS) if lateness.when else None, _late(lateness, named(decided.extensions, one.team.name) is not None), lost, mark, tuple(how))
+    return Standing(lateness.when.astimezone(PARIS) if lateness.when else None, _late(lateness, named(decided.extensions, one.team.name) is not None), other, lost, mark, tuple(how))
+
+
+def _other(one: TeamResult, decided: Rules, hours: Sequence[tuple[Kept, datetime | None]]) -> str:
+    """Of the last hand-in that came after the one that counts. Those before it are what a team replaced itself."""
+    counted = next((when for kept, when in hours if one.record and kept.folder == one.record.folder), None)
+    later = [(when, kept) for kept, when in hours if counted and when and when > counted]
+    if not later:
+        return ""
+    when, kept = max(later, key=lambda each: each[0])
+    said, held = f"Un autre rendu, du {day(when.astimezone(PARIS))},", f"c'est celui du {day(counted.astimezone(PARIS))} qui est compté"
+    if not holds_notebook(kept):
+        return f"{said} est arrivé, mais aucun carnet ne peut y être lu : {held}."
+    deadline = late.lateness(decided, one.team.challenge, one.team.name, when)
+    if not deadline.on_time:
+        return f"{said} est arrivé après la date limite : {held}."
+    return f"{said} est arrivé ensuite : {held} sur cette page."
 
 
 def _late(lateness: Lateness, own: bool) -> str:

@@ -10,6 +10,11 @@ STOPPED = {
     "time": "temps permis dépassé", "output": "beaucoup trop de texte affiché",
 }  # fmt: skip
 """By the engine's words (marking.py)."""
+REMEDIES = {
+    "dead kernel": "Supprimez la commande qui arrête le programme", "memory": "Allégez la cellule qui garde trop de données à la fois",
+    "disk": "N'écrivez que dans le dossier du carnet", "time": "Corrigez la cellule qui ne finit pas, une boucle ou une attente par exemple", "output": "Supprimez l'affichage qui ne finit pas, dans une boucle par exemple",
+}  # fmt: skip
+"""What a team may do; the page goes on with « , relancez tout le carnet »."""
 _NARROW = "\u202f"
 _MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 
