@@ -161,7 +161,7 @@ def test_numbers_are_those_of_the_database(graded, pages, readings):
         for where in (text, paper):
             assert f"{given:g} sur 100" in where
             assert ("le total n’est pas définitif" in where) == (waiting > 0)
-            assert (f"{waiting:g} points attendent encore une personne, qui lira vos réponses" in where) == (waiting > 0)
+            assert (f"{waiting:g} points dépendent encore de la lecture de vos réponses par une personne" in where) == (waiting > 0)
     rows = {words(row.th.text): [words(cell.b.text) for cell in row.select("td") if cell.b] + [words(cell.contents[0].text) for cell in row.select("td.total")] for row in soup(pages / "vue-d-ensemble.html").select("tbody tr")}
     assert rows == {words(HOSTILE): ["60", "25", "85", "0"], "barges": ["60", "…", "60", "40"], "Les Sternes": ["0", "…", "0", "40"], "huitriers": ["0", "0", "0", "0"], "grebes": ["·", "·", "0", "0"]}
 
@@ -220,7 +220,7 @@ def test_letters_that_the_fonts_lack_make_a_tagged_pdf_all_the_same(course, read
 def test_helpers_read_where_to_go_and_why(pages):
     page = soup(pages / "vue-d-ensemble.html")
     look = {words(one.h3.text): [words(reason.text) for reason in one.select("li")] for one in page.select(".look > li")}
-    assert list(look)[0] == "Les absents" and look == {"Les absents": ["N’a rien rendu : demandez où elle en est."], "grebes": ["Sans réponse : carnet 1."]}
+    assert list(look)[0] == "Les absents" and look == {"Les absents": ["Rien n’a été reçu d’elle, ou un dossier vide : demandez où elle en est."], "grebes": ["Sans réponse : carnet 1."]}
     assert words(page.select_one("header").text).find("5 équipes sur 6 ont rendu quelque chose") > 0
     [mistake] = page.select(".mistake")
     assert "2 équipes" in words(mistake.text) and "Les Sternes" in mistake.text and "huitriers" in mistake.text and "grebes" not in mistake.text
@@ -275,7 +275,7 @@ def test_points_of_work_that_changed_since_it_was_read_wait_and_are_not_drawn_tw
     facts = writing.of_team.facts("Défi", chapters, replace(team, scores=again, answers=(test, replace(essay, state=WAITING, points=25))))
     [part] = facts["chapters"]
     assert (part["given"], part["waiting"], part["maximum"]) == (60, 40, 100)
-    assert facts["total"]["points"] == "85" and facts["total"]["waits"].startswith("40\u00a0points attendent encore")
+    assert facts["total"]["points"] == "85" and facts["total"]["waits"].startswith("40\u00a0points dépendent encore")
 
 
 def test_a_deadline_and_a_mark_are_told_when_the_edition_has_rules(course, readings):
@@ -336,6 +336,49 @@ def test_another_hand_in_is_told(course, readings, tmp_path, hours, content, sai
     facts = writing.of_team.facts("Défi", questions.chapters(course, CHALLENGE), replace(readings["barges"], standing=Standing(deadline, other=found)))
     assert words(typeset(said)) in words(BeautifulSoup(writing._html("equipe", facts), "html.parser").header.text)
     assert [text for _, text in of_class._reasons(questions.chapters(course, CHALLENGE), replace(readings["barges"], standing=Standing(deadline, other=found)))] == ([found] if said else [])
+
+
+def test_a_hand_in_among_another_challenge_is_no_team_of_it(course, graded, readings, tmp_path):
+    chapters, place = questions.chapters(course, CHALLENGE), tmp_path / "g"
+    shutil.copytree(graded, place)
+    for name in ("received", "executed"):
+        if (place / name / CHALLENGE / "absents").exists():
+            shutil.rmtree(place / name / CHALLENGE / "absents")
+    shutil.copytree(graded / "received" / CHALLENGE / "barges", place / "received" / CHALLENGE / "harles")
+    shutil.copytree(graded / "received" / CHALLENGE / "barges", place / "received" / "autre" / "absents")
+    keep(place, Roster((Team("absents", "Les absents", CHALLENGE, ()), Team("harles", "Les Harles", "autre", ()))))
+    found = {team.name: team for team in reading.read(course, place, CHALLENGE, chapters)}
+    assert found["harles"].registered == "autre" and found["absents"].strayed == "autre" and not found["barges"].registered
+    facts = of_class.facts("Défi", chapters, list(found.values()))
+    assert (facts["teams"], facts["handed"]) == (6, 5) and "à corriger" not in facts["intro"] and "Les Harles" not in facts["rest"]
+    look = {one["team"]: words(one["reasons"][0]) for one in facts["look"]}
+    assert look["Les Harles"].startswith("A remis dans le mauvais dossier : son défi est « autre ».") and look["Les absents"].startswith("A remis dans le mauvais dossier, celui de « autre » : ")
+    for name, said in (("harles", "votre équipe est inscrite à « autre »"), ("absents", "dans le dossier du défi « autre »")):
+        told = writing.of_team.facts("Défi", chapters, found[name])
+        assert said in words(BeautifulSoup(writing._html("equipe", told), "html.parser").main.text) and writing._pdf("equipe", told).startswith(b"%PDF")
+
+
+def test_the_last_hand_in_is_dated_by_its_own_hour(course, readings):
+    early = datetime(2026, 3, 6, 17, 55, tzinfo=PARIS)
+    intro = of_class.facts("Défi", questions.chapters(course, CHALLENGE), [replace(readings["barges"], standing=Standing(early))])["intro"]
+    assert "dernière remise le 6 mars 2026 à 17 h 55." in words(intro)
+    intro = of_class.facts("Défi", questions.chapters(course, CHALLENGE), [replace(readings["barges"], standing=Standing(early, last=early + timedelta(days=2)))])["intro"]
+    assert "dernière remise le 8 mars 2026 à 17 h 55." in words(intro), "one that does not count was handed in all the same"
+
+
+def test_a_flag_is_told_as_long_as_points_wait_because_of_it(readings):
+    scores = readings["barges"].scores  # its essay waits, its test does not
+    test, essay = (answer.question.cell for answer in readings["barges"].answers)
+    for withheld, flags in (({essay: "flag"}, 1), ({test: "flag"}, 0), ({}, 1)):
+        assert reading._flags({NOTEBOOK: {"flags": ["ligne"], "withheld": withheld}}, scores) == flags
+    assert reading._flags({NOTEBOOK: {"flags": ["ligne"], "withheld": {}}}, readings["goelands"].scores) == 0
+
+
+def test_without_a_name_only_what_something_is_of_is_reported(graded, tmp_path):
+    (tmp_path / "received" / CHALLENGE).mkdir(parents=True)
+    (tmp_path / "recorded").mkdir()
+    (tmp_path / "recorded" / f"{CHALLENGE}.json").write_text("{}")
+    assert not writing._begun(tmp_path, CHALLENGE) and writing._begun(graded, CHALLENGE)
 
 
 def test_one_reason_for_many_questions_is_said_once():

@@ -29,6 +29,7 @@ def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
         "empty": [{"title": part["title"], "whole": part["begun"] == 0, "questions": [_told(answer) for answer in team.of(EMPTY) if answer.question.notebook == part["name"]]}
                   for part in parts if any(answer.question.notebook == part["name"] for answer in team.of(EMPTY))],
         "absent": [part["title"] for part in parts if part["absent"]],
+        "stray": typeset(_stray(team)),
         "put_right": [{"notebook": next((part["title"] for part in parts if part["name"] == notebook), notebook), "text": typeset(text)} for notebook, text in team.put_right
                       if team.found.get(notebook)],
     }  # fmt: skip
@@ -40,7 +41,7 @@ def _total(team: TeamReading) -> dict:
     rows = [["Points donnés par les vérifications automatiques", number(tests)], ["Points donnés par une personne", number(team.given - tests)],
             *([["Retirés par la personne qui note", f"− {number(team.scores.penalty)}"]] if team.scores.penalty else []), ["Total à ce jour", f"{number(given)} sur {number(maximum)}"]]  # fmt: skip
     # Not « more points »: those of work that changed since a person read it are in the total already.
-    waits = f"{points(waiting)} {'attendent' if waiting >= 2 else 'attend'} encore une personne, qui lira vos réponses : le total n'est pas définitif." if waiting else ""
+    waits = f"{points(waiting)} {'dépendent' if waiting >= 2 else 'dépend'} encore de la lecture de vos réponses par une personne : le total n'est pas définitif." if waiting else ""
     return {"points": number(given), "of": points(maximum), "rows": rows, "sum": len(rows) - 1, "lost": typeset(team.standing.lost), "mark": typeset(team.standing.mark), "how": [typeset(sentence) for sentence in team.standing.how],
             "waits": typeset(waits)}
 
@@ -56,6 +57,13 @@ def _chapter(chapter: Chapter, team: TeamReading) -> dict:
         "said": typeset(f"{number(given)} sur {points(chapter.maximum)}" + (f", {number(waiting)} en attente" if waiting else "")),
         "questions": [{"number": answer.question.number, "title": typeset(answer.question.title), "state": answer.state, "said": STATES[answer.state]} for answer in answers],
     }  # fmt: skip
+
+
+def _stray(team: TeamReading) -> str:
+    """Where a hand-in lies that is not among its own challenge's."""
+    if team.registered:
+        return f"Votre rendu est arrivé dans le dossier de ce défi, mais votre équipe est inscrite à « {team.registered} » : il n'est pas corrigé ici. Dites-le à votre enseignante ou à votre enseignant."
+    return f"Votre rendu est arrivé, mais dans le dossier du défi « {team.strayed} » : il n'est pas encore corrigé. Dites-le à votre enseignante ou à votre enseignant." if team.strayed else ""
 
 
 def _stopped(team: TeamReading, notebook: str) -> str:

@@ -33,6 +33,8 @@ class Standing:
     """The team's mark, in French; empty when there is none."""
     how: tuple[str, ...] = ()
     """French sentences: how the mark is made."""
+    last: datetime | None = None
+    """The hour of its latest hand-in, whether it counts or not."""
 
 
 def standings(course: Path, grading: Path, challenge: str) -> dict[str, Standing]:
@@ -46,10 +48,10 @@ def standings(course: Path, grading: Path, challenge: str) -> dict[str, Standing
     except Refused:
         return {}
     decided, told = rules.load(grading, course), times.load(grading)
-    return {one.team.name: _standing(one, decided, _other(one, decided, counting.handed_in(records(grading / "received" / challenge / one.team.name), named(told, one.team.name) or ()))) for one in found}
+    return {one.team.name: _standing(one, decided, counting.handed_in(records(grading / "received" / challenge / one.team.name), named(told, one.team.name) or ())) for one in found}
 
 
-def _standing(one: TeamResult, decided: Rules, other: str = "") -> Standing:
+def _standing(one: TeamResult, decided: Rules, hours: Sequence[tuple[Kept, datetime | None]]) -> Standing:
     lateness, mark, how = one.lateness, "", []
     if lateness.percent:
         how.append(f"Retard : {points(float(one.penalty))} de moins, soit {number(lateness.percent)} % du maximum.")
@@ -57,7 +59,12 @@ def _standing(one: TeamResult, decided: Rules, other: str = "") -> Standing:
         mark = f"Note de l'équipe{'' if one.final else ', provisoire'} : {fr(one.mark)} sur {number(decided.out_of)}"
         how.append(f"Calcul : {one.formula}")
     lost = f"{points(float(one.penalty))} de retard à déduire" if one.penalty else ""
-    return Standing(lateness.when.astimezone(PARIS) if lateness.when else None, _late(lateness, named(decided.extensions, one.team.name) is not None), other, lost, mark, tuple(how))
+    last = max((when for _, when in hours if when), default=lateness.when)
+    return Standing(_local(lateness.when), _late(lateness, named(decided.extensions, one.team.name) is not None), _other(one, decided, hours), lost, mark, tuple(how), _local(last))
+
+
+def _local(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(PARIS) if moment else None
 
 
 def _other(one: TeamResult, decided: Rules, hours: Sequence[tuple[Kept, datetime | None]]) -> str:
