@@ -123,8 +123,9 @@ def test_each_figure_of_a_team_counted_again(done, title, penalty, coefficients)
     listed = sum(float(found[1].replace(",", ".")) for span in page.select("main span.points") if (found := re.search(r"([\d,]+) sur", span.text)))
     assert listed == total, "the questions of the page add up to its total"
     text = "\n".join(sheet.extract_text() for sheet in pypdf.PdfReader(done.grading / "reports" / challenge / "equipes" / f"{team}.pdf").pages)
-    formula = re.search(r"Note de l.équipe[^:]*: (.+)", text)
-    assert formula and formula[1].split("=")[1].strip().rstrip(".") == f"{(total - penalty) / 100 * 20:.2f}".replace(".", ",")
+    formula, mark = re.search(r"Calcul[^:]*: (.+)", text), re.search(r"Note de l.équipe[^:]*: ([\d,]+) sur 20", text)
+    assert formula and mark and formula[1].split("=")[1].strip().rstrip(".") == mark[1] == f"{(total - penalty) / 100 * 20:.2f}".replace(".", ",")
+    assert ("de retard à déduire" in text) == bool(penalty)
     row = next(row for row in done.page(challenge, "vue-d-ensemble.html").select("table tbody tr") if row.th.text.strip() == title)
     assert re.findall(r"[\d,]+", row.find_all("td")[-2].text)[0] == f"{total:g}".replace(".", ",")
 

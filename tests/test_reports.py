@@ -7,7 +7,9 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -20,11 +22,16 @@ from tiny import write_course
 from challenge_data import build, cli
 from challenge_data.grading import marking, questions, running, watching
 from challenge_data.grading.engine import grade
-from challenge_data.grading.reports import of_class, reading, writing
+from challenge_data.grading.keeping import Kept, alone
+from challenge_data.grading.keeping import keep as keep_files
+from challenge_data.grading.marks import Mark
+from challenge_data.grading.reports import of_class, reading, standing, wording, writing
 from challenge_data.grading.reports.reading import ABSENT, EMPTY, NOT_YET, PARTLY, REACHED, WAITING
 from challenge_data.grading.reports.standing import Standing
 from challenge_data.grading.reports.wording import points, typeset
+from challenge_data.grading.teams.late import lateness
 from challenge_data.grading.teams.roster import Member, Roster, Team, keep
+from challenge_data.grading.teams.rules import PARIS, Rules
 
 HOSTILE = "<script>alert(1)</script> #panic() $x$ {{ 7919 * 7907 }} <b>l'œuf</b>"
 WRONG = 'Ce nombre n\'est pas le plus grand : cherchez <i>encore</i> #pagebreak(). Indice 1 sur 3 : hint("tiny.1.1", 1).'
@@ -154,7 +161,7 @@ def test_numbers_are_those_of_the_database(graded, pages, readings):
         for where in (text, paper):
             assert f"{given:g} sur 100" in where
             assert ("le total n’est pas définitif" in where) == (waiting > 0)
-            assert (f"{waiting:g} points attendent encore une personne, qui lira vos réponses" in where) == (waiting > 0)
+            assert (f"{waiting:g} points dépendent encore de la lecture de vos réponses par une personne" in where) == (waiting > 0)
     rows = {words(row.th.text): [words(cell.b.text) for cell in row.select("td") if cell.b] + [words(cell.contents[0].text) for cell in row.select("td.total")] for row in soup(pages / "vue-d-ensemble.html").select("tbody tr")}
     assert rows == {words(HOSTILE): ["60", "25", "85", "0"], "barges": ["60", "…", "60", "40"], "Les Sternes": ["0", "…", "0", "40"], "huitriers": ["0", "0", "0", "0"], "grebes": ["·", "·", "0", "0"]}
 
@@ -165,7 +172,7 @@ def test_a_team_reads_first_what_it_reached_then_why_not_and_what_to_try(pages):
     assert heads == ["Où vous en êtes", "Ce que vous avez réussi", "Ce qui reste à reprendre, et comment", "Comment ce total est fait"]
     essay = words(page.select_one(".card.todo").text)
     assert "en partie, 25 sur 40 points" in essay and "Niveau atteint : un avis, avec une raison qui ne tient pas" in essay
-    assert "Pour aller plus haut (40 points) : un avis, et sa raison." in essay and "Bien vu." in essay
+    assert "Une réponse complète (40 points) : un avis, et sa raison." in essay and "Bien vu." in essay
     text = words(soup(pages / "equipes" / "huitriers.html").text)
     assert "Ouvrez l’indice 1 sur 3 ; il ne coûte aucun point." in text and "pas encore, 0 sur 60 points" in text and "Relisez la consigne." in text
     assert "Ouvrez l’indice 3 sur 3" in words(soup(pages / "equipes" / "sternes.html").text)
@@ -213,7 +220,7 @@ def test_letters_that_the_fonts_lack_make_a_tagged_pdf_all_the_same(course, read
 def test_helpers_read_where_to_go_and_why(pages):
     page = soup(pages / "vue-d-ensemble.html")
     look = {words(one.h3.text): [words(reason.text) for reason in one.select("li")] for one in page.select(".look > li")}
-    assert list(look)[0] == "Les absents" and look == {"Les absents": ["N’a rien rendu : demandez où elle en est."], "grebes": ["Sans réponse : carnet 1."]}
+    assert list(look)[0] == "Les absents" and look == {"Les absents": ["Rien n’a été reçu d’elle, ou un dossier vide : demandez où elle en est."], "grebes": ["Sans réponse : carnet 1."]}
     assert words(page.select_one("header").text).find("5 équipes sur 6 ont rendu quelque chose") > 0
     [mistake] = page.select(".mistake")
     assert "2 équipes" in words(mistake.text) and "Les Sternes" in mistake.text and "huitriers" in mistake.text and "grebes" not in mistake.text
@@ -268,13 +275,110 @@ def test_points_of_work_that_changed_since_it_was_read_wait_and_are_not_drawn_tw
     facts = writing.of_team.facts("Défi", chapters, replace(team, scores=again, answers=(test, replace(essay, state=WAITING, points=25))))
     [part] = facts["chapters"]
     assert (part["given"], part["waiting"], part["maximum"]) == (60, 40, 100)
-    assert facts["total"]["points"] == "85" and facts["total"]["waits"].startswith("40\u00a0points attendent encore")
+    assert facts["total"]["points"] == "85" and facts["total"]["waits"].startswith("40\u00a0points dépendent encore")
 
 
 def test_a_deadline_and_a_mark_are_told_when_the_edition_has_rules(course, readings):
-    stand = Standing(None, "C'est 1 jour après la date limite", ("Note de l'équipe : (85 − 5) / 100 × 20 = 16,00",))
+    stand = Standing(None, "", "", "5 points de retard à déduire", "Note de l'équipe : 16,00 sur 20", ("Calcul : (85 − 5) / 100 × 20 = 16,00",))
     facts = writing.of_team.facts("Défi", questions.chapters(course, CHALLENGE), replace(readings["goelands"], standing=stand))
-    assert "(85 − 5) / 100 × 20 = 16,00" in facts["total"]["mark"][0]
+    total = facts["total"]
+    assert "(85 − 5) / 100 × 20 = 16,00" in total["how"][0] and words(total["mark"]) == "Note de l’équipe : 16,00 sur 20"
+    page = BeautifulSoup(writing._html("equipe", facts), "html.parser")
+    assert words(page.select_one(".score .lost").text) == "5 points de retard à déduire" and words(page.select_one(".mark").text) == words(total["mark"])
+
+
+@pytest.mark.parametrize(("hours", "own", "said"), [
+    (-1, False, ""), (-1, True, "dans le délai accordé à votre équipe (6 mars, 18 h 00)"),
+    (17, False, "17 heures après la date limite (6 mars, 18 h 00) ; tout jour commencé compte"),
+    (45, True, "1 jour et 21 heures après le délai accordé à votre équipe (6 mars, 18 h 00) ; tout jour commencé compte"),
+    (1 / 6, False, "10 minutes après la date limite (6 mars, 18 h 00), dans la marge permise : rien n'est retiré"),
+])  # fmt: skip
+def test_a_delay_is_told_as_it_is(hours, own, said):
+    deadline = datetime(2026, 3, 6, 18, tzinfo=PARIS)
+    rules = Rules(extensions={"sternes": deadline} if own else {}, deadlines={CHALLENGE: deadline}, grace=timedelta(minutes=15), percent_per_day=5)
+    assert words(standing._late(lateness(rules, CHALLENGE, "sternes", deadline + timedelta(hours=hours)), own)) == said
+
+
+def test_a_notebook_that_stopped_says_once_what_to_do_and_where(course, readings):
+    chapters, team = questions.chapters(course, CHALLENGE), readings["barges"]
+    test, essay = team.answers
+    waits = reading._answer(test.question, Mark(NOTEBOOK, test.question.cell, None, None, None, 60, True), True, "Le programme s'est arrêté net.", "", (0, 3), "dead kernel")
+    by_hand = reading._answer(test.question, Mark(NOTEBOOK, test.question.cell, None, 20, None, 60, False), True, "Le programme s'est arrêté net.", "", (0, 3), "dead kernel")
+    assert (waits.state, waits.why, by_hand.state, by_hand.why) == (WAITING, "", PARTLY, "")
+    for answer in (waits, by_hand):
+        facts = writing.of_team.facts("Défi", chapters, replace(team, answers=(answer, essay), stopped={NOTEBOOK: "dead kernel"}))
+        [told] = facts["stopped"]
+        assert words(told["text"]).startswith("Il s’est arrêté à la question 1.1 ou juste avant : le programme s’est arrêté net. Supprimez la commande qui arrête le programme, relancez tout le carnet")
+        assert not any(one["next"] for one in facts["redo"]), "no hint helps there"
+        assert "Un carnet s’est arrêté avant la fin" in BeautifulSoup(writing._html("equipe", facts), "html.parser").text and writing._pdf("equipe", facts).startswith(b"%PDF")
+    flagged = reading._answer(test.question, Mark(NOTEBOOK, test.question.cell, None, None, None, 60, True), True, "Commande inhabituelle.", "", (0, 3), "flag")
+    assert flagged.why == "Commande inhabituelle."
+    assert set(wording.REMEDIES) == set(wording.STOPPED)
+
+
+@pytest.mark.parametrize(("hours", "content", "said"), [
+    (45, NOTEBOOK, "Un autre rendu, du 8 mars 2026 à 15 h 00, est arrivé après la date limite : c'est celui du 6 mars 2026 à 17 h 00 qui est compté."),
+    (45, "", "Un autre rendu, du 8 mars 2026 à 15 h 00, est arrivé, mais aucun carnet ne peut y être lu : c'est celui du 6 mars 2026 à 17 h 00 qui est compté."),
+    (-0.5, NOTEBOOK, "Un autre rendu, du 6 mars 2026 à 17 h 30, est arrivé ensuite : c'est celui du 6 mars 2026 à 17 h 00 qui est compté sur cette page."),
+    (-3, NOTEBOOK, ""),
+])  # fmt: skip
+def test_another_hand_in_is_told(course, readings, tmp_path, hours, content, said):
+    deadline = datetime(2026, 3, 6, 18, tzinfo=PARIS)
+    released = (course / "exercises" / CHALLENGE / f"{NOTEBOOK}.ipynb").read_bytes()
+    name = f"{NOTEBOOK}.ipynb"
+    (tmp_path / name).write_bytes(released if content else released[:50])
+    with alone(tmp_path / "recus"):
+        other = keep_files(tmp_path, {name: name}, tmp_path / "recus", "barges", name, [])
+    counted = Kept(tmp_path / "un", {"at": "2026-03-06T20:00:00+00:00"})
+    one = SimpleNamespace(record=counted, team=Team("barges", "Les Barges", CHALLENGE, ()))
+    found = standing._other(one, Rules(deadlines={CHALLENGE: deadline}), [(counted, deadline - timedelta(hours=1)), (other, deadline + timedelta(hours=hours))])
+    assert words(found) == said
+    facts = writing.of_team.facts("Défi", questions.chapters(course, CHALLENGE), replace(readings["barges"], standing=Standing(deadline, other=found)))
+    assert words(typeset(said)) in words(BeautifulSoup(writing._html("equipe", facts), "html.parser").header.text)
+    assert [text for _, text in of_class._reasons(questions.chapters(course, CHALLENGE), replace(readings["barges"], standing=Standing(deadline, other=found)))] == ([found] if said else [])
+
+
+def test_a_hand_in_among_another_challenge_is_no_team_of_it(course, graded, readings, tmp_path):
+    chapters, place = questions.chapters(course, CHALLENGE), tmp_path / "g"
+    shutil.copytree(graded, place)
+    for name in ("received", "executed"):
+        if (place / name / CHALLENGE / "absents").exists():
+            shutil.rmtree(place / name / CHALLENGE / "absents")
+    shutil.copytree(graded / "received" / CHALLENGE / "barges", place / "received" / CHALLENGE / "harles")
+    shutil.copytree(graded / "received" / CHALLENGE / "barges", place / "received" / "autre" / "absents")
+    keep(place, Roster((Team("absents", "Les absents", CHALLENGE, ()), Team("harles", "Les Harles", "autre", ()))))
+    found = {team.name: team for team in reading.read(course, place, CHALLENGE, chapters)}
+    assert found["harles"].registered == "autre" and found["absents"].strayed == "autre" and not found["barges"].registered
+    facts = of_class.facts("Défi", chapters, list(found.values()))
+    assert (facts["teams"], facts["handed"]) == (6, 5) and "à corriger" not in facts["intro"] and "Les Harles" not in facts["rest"]
+    look = {one["team"]: words(one["reasons"][0]) for one in facts["look"]}
+    assert look["Les Harles"].startswith("A remis dans le mauvais dossier : son défi est « autre ».") and look["Les absents"].startswith("A remis dans le mauvais dossier, celui de « autre » : ")
+    for name, said in (("harles", "votre équipe est inscrite à « autre »"), ("absents", "dans le dossier du défi « autre »")):
+        told = writing.of_team.facts("Défi", chapters, found[name])
+        assert said in words(BeautifulSoup(writing._html("equipe", told), "html.parser").main.text) and writing._pdf("equipe", told).startswith(b"%PDF")
+
+
+def test_the_last_hand_in_is_dated_by_its_own_hour(course, readings):
+    early = datetime(2026, 3, 6, 17, 55, tzinfo=PARIS)
+    intro = of_class.facts("Défi", questions.chapters(course, CHALLENGE), [replace(readings["barges"], standing=Standing(early))])["intro"]
+    assert "dernière remise le 6 mars 2026 à 17 h 55." in words(intro)
+    intro = of_class.facts("Défi", questions.chapters(course, CHALLENGE), [replace(readings["barges"], standing=Standing(early, last=early + timedelta(days=2)))])["intro"]
+    assert "dernière remise le 8 mars 2026 à 17 h 55." in words(intro), "one that does not count was handed in all the same"
+
+
+def test_a_flag_is_told_as_long_as_points_wait_because_of_it(readings):
+    scores = readings["barges"].scores  # its essay waits, its test does not
+    test, essay = (answer.question.cell for answer in readings["barges"].answers)
+    for withheld, flags in (({essay: "flag"}, 1), ({test: "flag"}, 0), ({}, 1)):
+        assert reading._flags({NOTEBOOK: {"flags": ["ligne"], "withheld": withheld}}, scores) == flags
+    assert reading._flags({NOTEBOOK: {"flags": ["ligne"], "withheld": {}}}, readings["goelands"].scores) == 0
+
+
+def test_without_a_name_only_what_something_is_of_is_reported(graded, tmp_path):
+    (tmp_path / "received" / CHALLENGE).mkdir(parents=True)
+    (tmp_path / "recorded").mkdir()
+    (tmp_path / "recorded" / f"{CHALLENGE}.json").write_text("{}")
+    assert not writing._begun(tmp_path, CHALLENGE) and writing._begun(graded, CHALLENGE)
 
 
 def test_one_reason_for_many_questions_is_said_once():

@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "settle":
             step.add_argument("--yes", action="store_true", help="write without asking")
     report = command("report", _report, "a page for each team, and an overview for instructors and mentors, as HTML and PDF")
-    report.add_argument("--challenge", action="append", default=[], help="its name, as in solutions/; may be repeated; by default all that was handed in")
+    report.add_argument("--challenge", action="append", default=[], help="its name, as in solutions/; may be repeated; by default those that something was received or graded of")
     report.add_argument("--team", action="append", default=[], help="only this team's page; may be repeated")
     report.add_argument("--to", type=Path, help="where to write; by default reports/ of the grading folder")
     report.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")

@@ -28,8 +28,11 @@ def team(rank: int) -> TeamReading:
         answers.append(Answer(question, state, points, why, question.level(points) if question.levels else None, "Bien vu." if place % 5 == 0 else "", rank % 3, 3))
         marks.append(Mark(question.notebook, question.cell, points, None, None, question.maximum, state == reading.WAITING))
     when = reading._moment("2026-03-05T10:00:00Z").astimezone(PARIS)
-    return TeamReading(f"equipe-{rank:02}", f"{NAMES[rank % 3]} {rank}", ("Ana Inventée", "Léo Inventé"), tuple(answers), Scores(f"equipe-{rank:02}", tuple(marks)), Standing(when), when,
-                       True, {chapter.name: True for chapter in CHAPTERS}, ((CHAPTERS[0].name, "Les cellules avaient changé d'ordre."),), {}, rank % 2)
+    stand = Standing(when, "17 heures après la date limite (6 mars, 18 h 00) ; tout jour commencé compte", "Un autre rendu, du 8 mars 2026 à 15 h 00, est arrivé après la date limite.",
+                     "5 points de retard à déduire", "Note de l'équipe : 7,20 sur 20", ("Calcul : (41 − 5) / 100 × 20 = 7,20",))  # fmt: skip
+    return TeamReading(f"equipe-{rank:02}", f"{NAMES[rank % 3]} {rank}", ("Ana Inventée", "Léo Inventé"), tuple(answers), Scores(f"equipe-{rank:02}", tuple(marks)), stand, when, graded=True,
+                       found={chapter.name: True for chapter in CHAPTERS}, put_right=((CHAPTERS[0].name, "Les cellules avaient changé d'ordre."),),
+                       stopped={CHAPTERS[1].name: "time"}, flags=rank % 2)  # fmt: skip
 
 
 TEAMS = [team(rank) for rank in range(40)]

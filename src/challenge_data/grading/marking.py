@@ -31,12 +31,12 @@ OUR_WORD = "avant-la-correction"
 UNSAFE_PROVISIONER = "local-provisioner"
 
 _WHY = {
-    "dead kernel": "Le programme s'est arrêté net avant cette cellule (par une commande qui ferme tout, peut-être) : elle n'a pas pu être corrigée.",
-    "memory": "Le carnet a pris trop de mémoire avant cette cellule : elle n'a pas pu être corrigée.",
-    "disk": "Le carnet a écrit des fichiers hors de son dossier avant cette cellule : elle n'a pas pu être corrigée.",
-    "time": "Le carnet a dépassé le temps permis avant cette cellule : elle n'a pas pu être corrigée.",
+    "dead kernel": "Le programme s'est arrêté net avant cette cellule (par une commande qui ferme tout, peut-être) : elle n'a pas pu être vérifiée, une personne lit votre réponse.",
+    "memory": "Le carnet a pris trop de mémoire avant cette cellule : elle n'a pas pu être vérifiée, une personne lit votre réponse.",
+    "disk": "Le carnet a écrit des fichiers hors de son dossier avant cette cellule : elle n'a pas pu être vérifiée, une personne lit votre réponse.",
+    "time": "Le carnet a dépassé le temps permis avant cette cellule : elle n'a pas pu être vérifiée, une personne lit votre réponse.",
     "late": "Cette cellule a dépassé le temps permis : elle a été arrêtée.",
-    "output": "Le carnet a écrit beaucoup trop de texte avant cette cellule : elle n'a pas pu être corrigée.",
+    "output": "Le carnet a écrit beaucoup trop de texte avant cette cellule : elle n'a pas pu être vérifiée, une personne lit votre réponse.",
     "unproven": "La correction automatique n'était plus fiable à cet endroit du carnet : une personne regardera cette réponse.",
     "flag": "Cette réponse contient une commande inhabituelle ici : une personne la regardera avant de donner les points.",
 }

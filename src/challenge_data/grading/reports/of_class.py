@@ -27,25 +27,26 @@ _SHADES = {WAITING: "wait", EMPTY: "blank", ABSENT: "absent"}
 _STEPS = (1e-9, 0.3, 0.6, 1.0)
 """Shares of the maximum from which a cell is darker: four shades are told apart on paper, in grey too."""
 
-_COUNTED = {REACHED: ("réussite", "réussites"), PARTLY: ("en partie", "en partie"), WAITING: ("attend une personne", "attendent une personne"),
+_COUNTED = {REACHED: ("réussite", "réussites"), PARTLY: ("en partie", "en partie"), WAITING: ("à lire par une personne", "à lire par une personne"),
             NOT_YET: ("pas encore", "pas encore"), EMPTY: ("sans réponse", "sans réponse"), ABSENT: ("carnet non rendu", "carnets non rendus")}  # fmt: skip
 
-RULE = ("Une équipe est signalée si elle n'a rien rendu, si son rendu n'est pas corrigé, si un de ses carnets s'est arrêté, si elle a réussi moins de la moitié "
-        f"des points des questions vérifiées auxquelles elle a répondu (à partir de {LEAST_ANSWERS} réponses), si un carnet est resté sans réponse, ou si du code inhabituel est à regarder.")  # fmt: skip
+RULE = ("Une équipe est signalée si elle n'a rien rendu ou pas dans le bon dossier, si son rendu n'est pas corrigé, si un de ses carnets s'est arrêté, si elle a réussi moins de la moitié "
+        f"des points des questions vérifiées auxquelles elle a répondu (à partir de {LEAST_ANSWERS} réponses), si un carnet est resté sans réponse, si du code inhabituel est à regarder, ou si un autre rendu est arrivé après celui qui est compté.")  # fmt: skip
 
 
 def facts(title: str, chapters: tuple[Chapter, ...], readings: list[TeamReading]) -> dict:
     """Strings ready to read. ``shade`` of a cell: s0 (no point) to s4 (all), wait, blank, absent; ``first``: of its notebook."""
+    everybody, readings = readings, [team for team in readings if not team.registered]
     handed = [team for team in readings if team.received]
     graded = [team for team in readings if team.graded]
-    latest = max((team.received for team in handed if team.received), default=None)
+    latest = max((team.standing.last or team.standing.when or team.received for team in handed), default=None)
     ranked = sorted(graded, key=lambda team: (-team.scores.points, team.title.casefold(), team.name))
     waiting = sum(team.waiting for team in graded)
     return {
         "challenge": typeset(title), "teams": len(readings), "handed": len(handed), "graded": len(graded), "latest": day(latest),
-        "intro": typeset(f"{teams(len(handed))} sur {len(readings)} {'a' if len(handed) < 2 else 'ont'} rendu quelque chose" + (f" ; dernière remise reçue le {day(latest)}" if latest else "")
+        "intro": typeset(f"{teams(len(handed))} sur {len(readings)} {'a' if len(handed) < 2 else 'ont'} rendu quelque chose" + (f" ; dernière remise le {day(latest)}" if latest else "")
                          + (f" ; {len(handed) - len(graded)} à corriger" if len(handed) > len(graded) else "") + "."),
-        "waiting": number(waiting), "rule": typeset(RULE), "look": _look(chapters, readings),
+        "waiting": number(waiting), "rule": typeset(RULE), "look": _look(chapters, everybody),
         "chapters": [{"title": typeset(chapter.title.partition("·")[2].strip() or chapter.title), "short": f"Carnet {rank}", "count": len(chapter.questions), "questions": [_question(question, graded) for question in chapter.questions]}
                      for rank, chapter in enumerate(chapters, 1)],
         "rows": [_row(team) for team in ranked], "rest": [team.title for team in readings if not team.graded],
@@ -63,8 +64,12 @@ def _look(chapters: tuple[Chapter, ...], readings: list[TeamReading]) -> list[di
 
 def _reasons(chapters: tuple[Chapter, ...], team: TeamReading) -> list[tuple[int, str]]:
     """(how pressing, the smaller the more; why to go and see this team)."""
+    if team.registered:
+        return [(1, f"A remis dans le mauvais dossier : son défi est « {team.registered} ». Déplacez son rendu, puis lancez la correction de ce défi.")]
+    if team.strayed:
+        return [(1, f"A remis dans le mauvais dossier, celui de « {team.strayed} » : déplacez son rendu, puis lancez la correction.")]
     if not team.received:
-        return [(0, "N'a rien rendu : demandez où elle en est.")]
+        return [(0, "Rien n'a été reçu d'elle, ou un dossier vide : demandez où elle en est.")]
     if not team.graded:
         return [(1, "Rendu reçu, pas encore corrigé : lancez la correction.")]
     if team.unread:
@@ -86,6 +91,8 @@ def _reasons(chapters: tuple[Chapter, ...], team: TeamReading) -> list[tuple[int
         reasons.append((3 if len(blank) == len(chapters) else 4, f"Sans réponse : {_listed(blank)}."))
     if absent:
         reasons.append((4, f"Pas dans le rendu : {_listed(absent)}."))
+    if team.standing.other:
+        reasons.append((6, team.standing.other))
     if team.flags:
         reasons.append((5, f"{plural(team.flags, 'ligne')} de code {'inhabituelle' if team.flags < 2 else 'inhabituelles'} : à regarder avant de donner les points."))
     return reasons

@@ -13,7 +13,7 @@ from challenge_data.grading.reports.reading import (
     Answer,
     TeamReading,
 )
-from challenge_data.grading.reports.wording import day, points, typeset
+from challenge_data.grading.reports.wording import REMEDIES, STOPPED, day, points, typeset
 
 
 def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
@@ -21,13 +21,15 @@ def facts(title: str, chapters: tuple[Chapter, ...], team: TeamReading) -> dict:
     parts = [_chapter(chapter, team) for chapter in chapters]
     redo = [answer for answer in team.of(PARTLY, NOT_YET)]
     return {
-        "challenge": typeset(title), "team": team.title, "members": list(team.members), "when": day(team.standing.when), "late": typeset(team.standing.late),
+        "challenge": typeset(title), "team": team.title, "members": list(team.members), "when": day(team.standing.when), "late": typeset(team.standing.late), "other": typeset(team.standing.other),
         "graded": team.graded, "unread": team.unread, "received": team.received is not None, "total": _total(team), "chapters": parts,
         "reached": [_told(answer) for answer in team.of(REACHED)], "redo": [_told(answer) | {"next": typeset(_next_step(answer))} for answer in redo],
         "waiting": _once([_told(answer) for answer in team.of(WAITING)]),
+        "stopped": [{"title": part["title"], "text": typeset(_stopped(team, part["name"]))} for part in parts if part["name"] in team.stopped],
         "empty": [{"title": part["title"], "whole": part["begun"] == 0, "questions": [_told(answer) for answer in team.of(EMPTY) if answer.question.notebook == part["name"]]}
                   for part in parts if any(answer.question.notebook == part["name"] for answer in team.of(EMPTY))],
         "absent": [part["title"] for part in parts if part["absent"]],
+        "stray": typeset(_stray(team)),
         "put_right": [{"notebook": next((part["title"] for part in parts if part["name"] == notebook), notebook), "text": typeset(text)} for notebook, text in team.put_right
                       if team.found.get(notebook)],
     }  # fmt: skip
@@ -39,8 +41,9 @@ def _total(team: TeamReading) -> dict:
     rows = [["Points donnés par les vérifications automatiques", number(tests)], ["Points donnés par une personne", number(team.given - tests)],
             *([["Retirés par la personne qui note", f"− {number(team.scores.penalty)}"]] if team.scores.penalty else []), ["Total à ce jour", f"{number(given)} sur {number(maximum)}"]]  # fmt: skip
     # Not « more points »: those of work that changed since a person read it are in the total already.
-    waits = f"{points(waiting)} {'attendent' if waiting >= 2 else 'attend'} encore une personne, qui lira vos réponses : le total n'est pas définitif." if waiting else ""
-    return {"points": number(given), "of": points(maximum), "rows": rows, "sum": len(rows) - 1, "mark": [typeset(sentence) for sentence in team.standing.mark], "waits": typeset(waits)}
+    waits = f"{points(waiting)} {'dépendent' if waiting >= 2 else 'dépend'} encore de la lecture de vos réponses par une personne : le total n'est pas définitif." if waiting else ""
+    return {"points": number(given), "of": points(maximum), "rows": rows, "sum": len(rows) - 1, "lost": typeset(team.standing.lost), "mark": typeset(team.standing.mark), "how": [typeset(sentence) for sentence in team.standing.how],
+            "waits": typeset(waits)}
 
 
 def _chapter(chapter: Chapter, team: TeamReading) -> dict:
@@ -56,8 +59,24 @@ def _chapter(chapter: Chapter, team: TeamReading) -> dict:
     }  # fmt: skip
 
 
+def _stray(team: TeamReading) -> str:
+    """Where a hand-in lies that is not among its own challenge's."""
+    if team.registered:
+        return f"Votre rendu est arrivé dans le dossier de ce défi, mais votre équipe est inscrite à « {team.registered} » : il n'est pas corrigé ici. Dites-le à votre enseignante ou à votre enseignant."
+    return f"Votre rendu est arrivé, mais dans le dossier du défi « {team.strayed} » : il n'est pas encore corrigé. Dites-le à votre enseignante ou à votre enseignant." if team.strayed else ""
+
+
+def _stopped(team: TeamReading, notebook: str) -> str:
+    """Why its run stopped, where, and what to do."""
+    why = team.stopped[notebook]
+    first = next((answer.question for answer in team.answers if answer.question.notebook == notebook and answer.withheld == why), None)
+    where = f" à la question {first.number} ou juste avant" if first else ""
+    return (f"Il s'est arrêté{where} : {STOPPED.get(why, why)}. {REMEDIES.get(why, 'Cherchez la cellule en cause')}, relancez tout le carnet du haut vers le bas, "
+            "puis remettez-le, en le disant à votre enseignante, à votre enseignant ou à votre mentor.")  # fmt: skip
+
+
 def _once(told: list[dict]) -> list[dict]:
-    """A notebook that stopped gives all that follows the same reason: said in full the first time."""
+    """Many questions may wait for the same reason: said in full the first time."""
     seen: set[str] = set()
     for one in told:
         if one["why"]:
@@ -79,8 +98,11 @@ def _next_step(answer: Answer) -> str:
     """What a team may do now about a question that is not reached; one or two sentences."""
     question = answer.question
     if question.kind != TEST:
-        above = [level for level in question.levels if level.points > answer.points]
-        return f"Pour aller plus haut ({points(above[-1].points)}) : {above[-1].text}" if above else ""
+        # The top one: those in between are often told by what they lack.
+        top = question.levels[0] if question.levels else None
+        return f"Une réponse complète ({points(top.points)}) : {top.text}" if top and top.points > answer.points else ""
+    if answer.withheld in STOPPED:  # told once, of the whole notebook
+        return ""
     if answer.of and answer.opened >= answer.of:
         return "Vos indices sont tous ouverts : montrez cette phrase à votre mentor."
     if answer.of:

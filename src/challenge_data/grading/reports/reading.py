@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,16 +13,17 @@ from challenge_data.grading.hints import read as read_hints
 from challenge_data.grading.keeping import Kept, records
 from challenge_data.grading.marking import TIMESTAMP, result_of
 from challenge_data.grading.marks import Mark, Scores
-from challenge_data.grading.questions import TEST, Chapter, Level, Question
+from challenge_data.grading.questions import TEST, Chapter, Level, Question, title
 from challenge_data.grading.receiving import files_of
 from challenge_data.grading.reports import standing
 from challenge_data.grading.reports.standing import PARIS, Standing
+from challenge_data.grading.reports.wording import STOPPED
 from challenge_data.grading.teams import roster
 from challenge_data.grading.teams.results import unread
 
 REACHED, PARTLY, NOT_YET, EMPTY, ABSENT, WAITING = "réussi", "en partie", "pas encore", "sans réponse", "non rendu", "en attente"
 """States of a question. Without an answer, or without its notebook, it has not failed: it was not begun."""
-STATES = {REACHED: "réussi", PARTLY: "en partie", NOT_YET: "pas encore", WAITING: "attend une personne", EMPTY: "sans réponse", ABSENT: "carnet non rendu"}
+STATES = {REACHED: "réussi", PARTLY: "en partie", NOT_YET: "pas encore", WAITING: "à lire par une personne", EMPTY: "sans réponse", ABSENT: "carnet non rendu"}
 """As pages say them."""
 MOST_WORDS = 900
 """Characters of what a test said: our longest sentence has 400."""
@@ -45,6 +46,8 @@ class Answer:
     """Of the rubric, once a person has given points."""
     comment: str = ""
     """What a person wrote to the team."""
+    withheld: str = ""
+    """Why no test could judge it, by the engine's words; empty when one did."""
     opened: int = 0
     """Hints that the team opened."""
     of: int = 0
@@ -64,9 +67,9 @@ class TeamReading:
     received: datetime | None = None
     """When this machine got it, in the hour of Paris; None when nothing was received."""
     graded: bool = False
+    """False while nothing of it is in the gradebook."""
     unread: bool = False
     """Graded, but no notebook could be read in it: see :func:`~challenge_data.grading.teams.results.unread`."""
-    """False while nothing of it is in the gradebook."""
     found: dict[str, bool] = field(default_factory=dict)
     """Notebook -> whether it was handed in."""
     put_right: tuple[tuple[str, str], ...] = ()
@@ -74,7 +77,11 @@ class TeamReading:
     stopped: dict[str, str] = field(default_factory=dict)
     """Notebook -> why its run was stopped."""
     flags: int = 0
-    """Lines that a person should look at; what they are stays with the instructor."""
+    """Lines that a person should look at before giving points that still wait; what they are stays with the instructor."""
+    registered: str = ""
+    """Title of the challenge that it is registered for, when its hand-in lies among this one's, not graded."""
+    strayed: str = ""
+    """Title of the challenge that its hand-in lies in, when nothing of it was received here."""
 
     @property
     def maximum(self) -> float:
@@ -122,7 +129,10 @@ def read(course: Path, grading: Path, challenge: str, asked: Iterable[Chapter]) 
     for name in names:
         scores, comments = told.get(name, (Scores(name, ()), []))
         team = titles.get(name)
-        readings.append(_team(grading, challenge, asked, name, team.title if team else name, tuple(one.name for one in team.members) if team else (), scores, comments, stand.get(name)))
+        one = _team(grading, challenge, asked, name, team.title if team else name, tuple(one.name for one in team.members) if team else (), scores, comments, stand.get(name))
+        away = team.challenge if team and team.challenge != challenge and not scores.marks else ""
+        there = next((folder.parent.name for folder in sorted((grading / "received").glob(f"*/{name}/")) if records(folder)), "") if name in ours and name not in received else ""
+        readings.append(replace(one, registered=title(course, away) if away else "", strayed=title(course, there) if there else ""))
     return sorted(readings, key=lambda one: (one.title.casefold(), one.name))
 
 
@@ -135,19 +145,28 @@ def _team(grading: Path, challenge: str, asked: tuple[Chapter, ...], name: str, 
     answers = []
     for chapter in asked:
         outputs = _outputs(grading / "executed" / name / challenge / f"{chapter.name}.ipynb")
-        found = result["notebooks"].get(chapter.name, {}).get("found", False)
+        ran = result["notebooks"].get(chapter.name, {})
+        found = ran.get("found", False)
         for question in chapter.questions:
             key = (chapter.name, question.cell)
-            answers.append(_answer(question, given.get(key), found, outputs.get(question.cell, ""), words.get(key, ""), opened.get(question.hints, (0, 0))))
+            answers.append(_answer(question, given.get(key), found, outputs.get(question.cell, ""), words.get(key, ""), opened.get(question.hints, (0, 0)), ran.get("withheld", {}).get(question.cell, "")))
     notes = tuple((notebook, note["text"]) for notebook, one in result["notebooks"].items() for note in one["notes"])
     stand = stand or Standing(_moment(kept.record.get("changed")) if kept else None)
     return TeamReading(
         name, title, members, tuple(answers), scores, stand, _moment(kept.record.get("at")) if kept else None, bool(scores.marks), unread(grading, challenge, name, scores),
         {notebook: one["found"] for notebook, one in result["notebooks"].items()}, notes,
-        {notebook: one["stopped"] for notebook, one in result["notebooks"].items() if one["stopped"]}, sum(len(one["flags"]) for one in result["notebooks"].values()))  # fmt: skip
+        {notebook: one["stopped"] for notebook, one in result["notebooks"].items() if one["stopped"]}, _flags(result["notebooks"], scores))  # fmt: skip
 
 
-def _answer(question: Question, mark: Mark | None, found: bool, said: str, comment: str, opened: tuple[int, int]) -> Answer:
+def _flags(ran: dict[str, dict], scores: Scores) -> int:
+    """Lines flagged in the notebooks where something still waits because of them: the tests that they hold back, or else anything."""
+    waiting: dict[str, set[str]] = {}
+    for mark in scores.waiting:
+        waiting.setdefault(mark.notebook, set()).add(mark.cell)
+    return sum(len(one["flags"]) for notebook, one in ran.items() if waiting.get(notebook, set()) & set(one["withheld"] or waiting.get(notebook, ())))
+
+
+def _answer(question: Question, mark: Mark | None, found: bool, said: str, comment: str, opened: tuple[int, int], withheld: str = "") -> Answer:
     following = _NEXT.search(said)
     of = opened[1] or (int(following["of"]) if following and following["of"] else 0) or _hints_of(question.hints)
     why = _NEXT.sub("", said).strip()
@@ -168,7 +187,9 @@ def _answer(question: Question, mark: Mark | None, found: bool, said: str, comme
         state = NOT_YET
     if by_hand and state != WAITING:
         level = question.level(points)
-    return Answer(question, state, points, why, level, comment.strip(), opened[0], of)
+    if withheld and (by_hand or withheld in STOPPED):  # a person judged since; or the page says it once, of the whole notebook
+        why = ""
+    return Answer(question, state, points, why, level, comment.strip(), withheld, opened[0], of)
 
 
 def _outputs(path: Path) -> dict[str, str]:

@@ -1,14 +1,20 @@
 """How a team stands with its deadline, and its mark: what the rules of the edition make of its points."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from challenge_data.french import number, plural
+from challenge_data.checks.sharing import fr
+from challenge_data.french import number
 from challenge_data.grading.gradebook import Refused
-from challenge_data.grading.reports.wording import points
+from challenge_data.grading.keeping import Kept, records
+from challenge_data.grading.receiving import holds_notebook
+from challenge_data.grading.reports.wording import day, hour, lasting, points
+from challenge_data.grading.teams import counting, late, rules, times
+from challenge_data.grading.teams.late import Lateness
 from challenge_data.grading.teams.results import TeamResult, results
-from challenge_data.grading.teams.rules import PARIS
+from challenge_data.grading.teams.rules import PARIS, Rules, named
 
 
 @dataclass(frozen=True)
@@ -18,9 +24,17 @@ class Standing:
     when: datetime | None = None
     """When it handed in; None when nobody knows."""
     late: str = ""
-    """A French sentence; empty when nobody set a deadline, or on time."""
-    mark: tuple[str, ...] = ()
-    """French sentences: what a late hand-in takes, the mark and how it is made; none when there is no mark."""
+    """The end of the sentence « Remis le … »; empty when nobody set a deadline, or when it was on time."""
+    other: str = ""
+    """A French sentence: another hand-in came after the one that counts; empty when none did."""
+    lost: str = ""
+    """What a late hand-in takes, as it stands beside the total; empty when it takes nothing."""
+    mark: str = ""
+    """The team's mark, in French; empty when there is none."""
+    how: tuple[str, ...] = ()
+    """French sentences: how the mark is made."""
+    last: datetime | None = None
+    """The hour of its latest hand-in, whether it counts or not."""
 
 
 def standings(course: Path, grading: Path, challenge: str) -> dict[str, Standing]:
@@ -30,18 +44,53 @@ def standings(course: Path, grading: Path, challenge: str) -> dict[str, Standing
         RulesError: ``people/rules.toml`` has faults.
     """
     try:
-        return {one.team.name: _standing(one) for one in results(course, grading, challenge)}
+        found = results(course, grading, challenge)
     except Refused:
         return {}
+    decided, told = rules.load(grading, course), times.load(grading)
+    return {one.team.name: _standing(one, decided, counting.handed_in(records(grading / "received" / challenge / one.team.name), named(told, one.team.name) or ())) for one in found}
 
 
-def _standing(one: TeamResult) -> Standing:
-    lateness, late, said = one.lateness, "", []
+def _standing(one: TeamResult, decided: Rules, hours: Sequence[tuple[Kept, datetime | None]]) -> Standing:
+    lateness, mark, how = one.lateness, "", []
     if lateness.percent:
-        late = f"C'est {plural(lateness.days, 'jour')} après la date limite, un jour commencé compté entier"
-        said.append(f"Retard : {points(float(one.penalty))} de moins, soit {number(lateness.percent)} % du maximum.")
-    elif lateness.late:
-        late = "C'est un peu après la date limite, dans la marge permise : rien n'est retiré"
+        how.append(f"Retard : {points(float(one.penalty))} de moins, soit {number(lateness.percent)} % du maximum.")
     if one.mark is not None and one.scores is not None:
-        said.append(f"Note de l'équipe{'' if one.final else ', provisoire'} : {one.formula}")
-    return Standing(lateness.when.astimezone(PARIS) if lateness.when else None, late, tuple(said))
+        mark = f"Note de l'équipe{'' if one.final else ', provisoire'} : {fr(one.mark)} sur {number(decided.out_of)}"
+        how.append(f"Calcul : {one.formula}")
+    lost = f"{points(float(one.penalty))} de retard à déduire" if one.penalty else ""
+    last = max((when for _, when in hours if when), default=lateness.when)
+    return Standing(_local(lateness.when), _late(lateness, named(decided.extensions, one.team.name) is not None), _other(one, decided, hours), lost, mark, tuple(how), _local(last))
+
+
+def _local(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(PARIS) if moment else None
+
+
+def _other(one: TeamResult, decided: Rules, hours: Sequence[tuple[Kept, datetime | None]]) -> str:
+    """Of the last hand-in that came after the one that counts. Those before it are what a team replaced itself."""
+    counted = next((when for kept, when in hours if one.record and kept.folder == one.record.folder), None)
+    later = [(when, kept) for kept, when in hours if counted and when and when > counted]
+    if not later:
+        return ""
+    when, kept = max(later, key=lambda each: each[0])
+    said, held = f"Un autre rendu, du {day(when.astimezone(PARIS))},", f"c'est celui du {day(counted.astimezone(PARIS))} qui est compté"
+    if not holds_notebook(kept):
+        return f"{said} est arrivé, mais aucun carnet ne peut y être lu : {held}."
+    deadline = late.lateness(decided, one.team.challenge, one.team.name, when)
+    if not deadline.on_time:
+        return f"{said} est arrivé après la date limite : {held}."
+    return f"{said} est arrivé ensuite : {held} sur cette page."
+
+
+def _late(lateness: Lateness, own: bool) -> str:
+    """``own``: the deadline is one that the team alone was given."""
+    if not (lateness.deadline and lateness.when):
+        return ""
+    end = f"({hour(lateness.deadline.astimezone(PARIS))})"
+    if not lateness.late:
+        return f"dans le délai accordé à votre équipe {end}" if own else ""
+    after = f"{lasting(lateness.late)} après {'le délai accordé à votre équipe' if own else 'la date limite'} {end}"
+    if lateness.on_time:
+        return f"{after}, dans la marge permise : rien n'est retiré"
+    return f"{after} ; tout jour commencé compte" if lateness.percent else after

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from challenge_data.grading import questions
 from challenge_data.grading.gradebook import Refused
+from challenge_data.grading.keeping import records
+from challenge_data.grading.placing import RECORDED
 from challenge_data.grading.receiving import slug
 from challenge_data.grading.reports import of_class, of_team, reading
 
@@ -88,7 +90,8 @@ def report(course: Path, grading: Path, challenges: Collection[str] = (), teams:
 
 
 def _begun(grading: Path, challenge: str) -> bool:
-    return (grading / "received" / challenge).is_dir() or (grading / "recorded" / f"{challenge}.json").exists()
+    """Something of a team is there: an empty folder, or the masters' own record, says nothing of anybody."""
+    return any(records(folder) for folder in (grading / "received" / challenge).glob("[!.]*/")) or any((grading / RECORDED / challenge).glob("*.json"))
 
 
 @cache
