@@ -264,6 +264,12 @@ def test_grading_with_a_roster_and_rules(course, tmp_path, grading, played, thre
     assert {name: row.automatic for name, row in rows.items() if not row.problem} == {"goelands": 60, "sternes": 60} and first.code == 1
     assert "registered for velo, not for tiny" in rows["huitriers"].problem and "is no team of the gradebook" in rows["inconnus"].problem
     assert first.absent == ["macareux"] and json.loads(first.as_json())["absent"] == ["macareux"] and first.as_table().endswith("nothing from: macareux")
+    # What is no more in the folder was received all the same.
+    kept = handed / "goelands.ipynb"
+    moved = kept.rename(tmp_path / "goelands.ipynb")
+    again = grade(handed)
+    assert "goelands" not in {row.team for row in again.rows} and again.absent == ["macareux"]
+    moved.rename(kept)
     # A late one is kept, and the marks stay those of the one in time.
     hand_in(course, handed, {"sternes": "grand = 2"})
     os.utime(handed / "sternes.ipynb", (DEADLINE.timestamp() + 3 * 86400,) * 2)
@@ -280,6 +286,18 @@ def test_grading_with_a_roster_and_rules(course, tmp_path, grading, played, thre
     say(grading, "[deadline]\n")
     with pytest.raises(CannotGrade, match="is it deadlines"):
         grade(None)
+
+
+@pytest.mark.parametrize("name", ["tiny", "Tiny.zip"])
+def test_a_challenge_is_never_taken_as_a_team(course, source, grading, name):
+    inside = source / name
+    inside.mkdir() if inside.suffix == "" else inside.write_bytes(b"PK")
+    put(source, "sternes.ipynb", OLD, DEADLINE)
+    with pytest.raises(CannotGrade, match="tiny is a challenge's name") as refused:
+        counting.grade(source, CHALLENGE, course=course, grading=grading, unsafe=True, add_teams=True)
+    assert str(inside) in str(refused.value) and not grading.exists()
+    with pytest.raises(CannotGrade, match="for « autre » alone"):
+        counting.grade(source, "autre", course=course, grading=grading, unsafe=True)
 
 
 def test_names_that_the_list_does_not_have_are_told_even_when_teams_are_added(course, tmp_path, grading, played, threads, monkeypatch):  # noqa: F811

@@ -269,6 +269,11 @@ def _add(path: Path, name: str, limits: Limits, found: Unpacked) -> bool:
     return False
 
 
+def name_of(entry: Path) -> str:
+    """What an entry is called as a team's would be: without its ending, as nbgrader's folders have it."""
+    return slug(entry.name if entry.is_dir() else _stem(entry.name))
+
+
 def slug(name: str) -> str:
     """A team's name as nbgrader's folders have it; empty when no letter or digit is left of it."""
     plain = unicodedata.normalize("NFKD", name.translate(_LETTERS))

@@ -108,6 +108,10 @@ def _missing(one: TeamResult) -> Iterable[str]:
     """In English, for the operator; the files say the same in French."""
     if one.absent:
         yield "nothing was handed in"
+    elif one.elsewhere:
+        yield f"its hand-in is under another challenge, {', '.join(one.elsewhere)}: grade it under its own, or correct the list of teams"
+    elif one.scores is None and not one.received:
+        yield "this challenge is not graded yet: `challenge-data grade`"
     elif one.scores is None:
         yield "received, not graded: `challenge-data grade` says why"
     if one.interrupted:
