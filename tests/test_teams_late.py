@@ -101,6 +101,20 @@ decimals = 2.5
     assert "before the deadline" in faults(rules.load, say(grading, "[deadlines]\ntiny = 2026-03-06T18:00:00\n[extensions]\n\"Les sternes\" = 2026-03-01T18:00:00\nsternes = 2026-03-01T18:00:00"))[-1]
 
 
+@pytest.mark.parametrize(("line", "remedy"), [
+    ("tiny = 2026-03-06T18:00", "write 2026-03-06T18:00:00"), ("tiny = 2026-03-06 18:00+01:00  # soir", "write 2026-03-06T18:00:00+01:00"), ("tiny = 2026-03-06 18h00", "write 2026-03-06T18:00:00"),
+    ("tiny = 06/03/2026 18:00", "is written 2026-03-06T18:00:00"), ("Les Sternes = 2026-03-06T18:00:00", "put quotes around a name with spaces or accents: \"Les Sternes\" ="),
+    ("Grèbes = 2026-03-06T18:00", "write 2026-03-06T18:00:00"), ("Grèbes = 2026-03-06T18:00", "\"Grèbes\" ="), ("truc = 5,5", "write 5.5"), ("tiny", "is no TOML")])  # fmt: skip
+def test_a_line_that_is_no_toml_is_told_with_what_to_write(grading, line, remedy):
+    [said] = faults(rules.load, say(grading, f"[deadlines]\n# tiny = 5,5\n{line}\n"))
+    assert said.startswith(f"line 3, « {line} »") and remedy in said
+
+
+def test_all_lines_that_are_no_toml_are_told_together(grading):
+    said = faults(rules.load, say(grading, "[deadlines]\ntiny = 2026-03-06T18:00\n[late]\npercent_lost_per_day = 5,5\nmost_percent = 25\n"))
+    assert [one[:6] for one in said] == ["line 2", "line 4"]
+
+
 def test_hours_without_a_zone_are_those_of_paris():
     assert rules.local(datetime(2026, 7, 6, 18)).astimezone(UTC).hour == 16
     assert rules.local(datetime(2026, 10, 25, 2, 30)).astimezone(UTC) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "the later one"
@@ -147,6 +161,8 @@ def test_a_file_of_hours(grading):
     assert len(times.load(grading)["sternes"]) == 2
     said = faults(times.load, say(grading, "team,time\nmouettes,06/03/2026 17:55\nsternes,hier\nsternes,32/13/2026 17:55\n", "times.csv"))
     assert [problem[:7] for problem in said] == ["line 2:", "line 3:", "line 4:"]
+    [near] = faults(times.load, say(grading, "team,time\nStèrne,06/03/2026 17:55\n", "times.csv"))
+    assert near == "line 2: no team « Stèrne » in the roster; the nearest is sternes."
     assert "no column « time »" in faults(times.load, say(grading, "team,x\n", "times.csv"))[0]
 
 
@@ -238,6 +254,23 @@ def test_an_empty_or_broken_hand_in_takes_no_others_place(grading, source, bad, 
     (source / "sternes.ipynb").unlink()
     [before] = received_before("tiny", grading, None, people(grading).choose)
     assert before.folder == one.folder
+
+
+def test_a_team_asked_to_send_a_damaged_file_again_is_given_time(grading, source):
+    say(grading, RULES)
+    put(source, "sternes.zip", b"PK\x03\x04", DEADLINE - HOUR)
+    put(source, "goelands.ipynb", OLD, DEADLINE - HOUR)
+    put(source, "petrels.zip", b"PK\x03\x04", DEADLINE + HOUR)
+    told = lambda: {one.team: " ".join(one.notes) for one in receive(source, "tiny", grading, None, people(grading).choose)}  # noqa: E731
+    first = told()
+    assert "if you ask the team to send it again, give it an extension in people/rules.toml, or its delay costs." in first["sternes"]
+    assert "extension" not in first["goelands"] + first["petrels"], "sound, or late already"
+    (source / "sternes.zip").unlink()
+    put(source, "sternes.ipynb", NEW, DEADLINE + HOUR)
+    second = told()["sternes"]
+    assert "5 % of the maximum is lost" in second and "if that is why the team sent another, give it an extension" in second
+    say(grading, RULES.replace("[late]", "sternes = 2026-03-08T18:00:00\n[late]"))
+    assert "extension" not in told()["sternes"] and "is lost" not in told()["sternes"]
 
 
 def test_only_an_empty_hand_in_is_told(grading, source):
