@@ -16,7 +16,7 @@ from challenge_data.grading import marking
 from challenge_data.grading.engine import CannotGrade
 from challenge_data.grading.keeping import records
 from challenge_data.grading.receiving import Chosen, receive, received_before
-from challenge_data.grading.teams import counting, late, roster, rules, times
+from challenge_data.grading.teams import counting, late, results, roster, rules, times
 from challenge_data.grading.teams.roster import Member, Roster, Team
 from challenge_data.grading.teams.rules import PARIS, Rules, RulesError
 
@@ -313,7 +313,13 @@ def test_grading_with_a_roster_and_rules(course, tmp_path, grading, played, thre
     assert told.on_time and told.when == DEADLINE - timedelta(minutes=1)
     # The instructor decides otherwise.
     say(grading, RULES + "[counts]\nsternes = \"" + records(grading / "received/tiny/sternes")[1].folder.name + "\"\n")
-    [row] = [row for row in grade(None).rows if row.team == "sternes"]
+    now = lambda: {one.team.name: one for one in results.results(course, grading, CHALLENGE)}  # noqa: E731
+    assert now()["sternes"].superseded and not now()["sternes"].final and "un autre rendu" in " ".join(now()["sternes"].remarks) and not now()["goelands"].superseded
+    say(grading, "", "Rules.toml.txt")
+    told = grade(None)
+    assert not now()["sternes"].superseded
+    assert told.warnings == [f"{grading / 'people' / 'Rules.toml.txt'} is not read: the file must be named rules.toml."] and told.warnings[0] in told.as_table()
+    [row] = [row for row in told.rows if row.team == "sternes"]
     assert row.automatic == 0 and counting.lateness_of(grading, "tiny", "sternes", rules.load(grading), {}).percent == 15
     # Faults of the rules stop all, before anything.
     say(grading, "[deadline]\n")

@@ -269,6 +269,15 @@ def test_the_command_says_what_is_missing_and_what_it_refuses(course, grading, t
     assert f"{CHALLENGE:<9}      6        9      3        2        1" in said.splitlines(), said
     for words in ("huitriers: 40 points wait for a person", "petrels: nothing was handed in", "macareux: is not in the list of teams", "huitriers: coefficients written, not applied"):
         assert words in said
+    assert f"From {grading}." in said.splitlines() and "left out" not in said
+    (roster.people(grading) / "times.csv.txt").write_text("")
+    monkeypatch.setattr(giving, "challenges", lambda *folders: [CHALLENGE, "velo"])
+    assert cli.main(["marks", "--to", str(tmp_path / "n"), "--grading", str(grading), "--challenge", CHALLENGE]) == 1
+    said = capsys.readouterr().out
+    assert f"notes.csv and notes.xlsx hold {CHALLENGE} alone; left out: velo." in said and "times.csv.txt is not read: the file must be named times.csv." in said
+    monkeypatch.undo()
+    monkeypatch.setenv("CHALLENGE_DATA_HOME", str(course))
+    (roster.people(grading) / "times.csv.txt").unlink()
     assert cli.main(["marks", "--to", str(course / "notes"), "--grading", str(grading)]) == 2 and "is public" in capsys.readouterr().err
     assert cli.main(["marks", "--to", str(tmp_path / "m"), "--grading", str(grading), "--challenge", "tyni"]) == 2
     assert "No team of « tyni »" in capsys.readouterr().err and not (tmp_path / "m").exists() and not (course / "notes").exists()

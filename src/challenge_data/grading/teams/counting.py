@@ -38,6 +38,7 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
     summary = engine.grade(source, challenge, course=course, grading=grading, add_teams=add_teams, teams=names, choose=who.choose, **options)
     there = {row.team for row in summary.rows}  # an empty entry leaves no record
     summary.absent = [team.name for team in who.known.of(challenge) if team.name not in there and not records(grading / "received" / challenge / team.name)]
+    summary.warnings = rules.strays(people or grading)
     return summary
 
 
@@ -86,8 +87,12 @@ class People:
             word = "is not in the list of teams"
             if not self.add_teams:
                 return Chosen(problem=f"{word}: rename its entry, or add it to the list and run `challenge-data roster` again.")
-        chosen = self._forced(team, kept) or self._by_deadline(team, kept)
+        chosen = self.counts(team, kept)
         return Chosen(chosen.kept, ". ".join(filter(None, [word, chosen.why])), chosen.problem)
+
+    def counts(self, team: str, kept: Sequence[Kept]) -> Chosen:
+        """As rules and hours have it, whoever is in the roster."""
+        return self._forced(team, kept) or self._by_deadline(team, kept)
 
     def _forced(self, team: str, kept: Sequence[Kept]) -> Chosen | None:
         wanted = named(self.rules.counts, team)

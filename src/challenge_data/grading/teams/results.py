@@ -70,6 +70,8 @@ class TeamResult:
     """A run of grading was killed while it wrote this team: its marks are not to be believed before the next run."""
     elsewhere: tuple[str, ...] = ()
     """Other challenges under which something of it was received, when nothing was under its own."""
+    superseded: bool = False
+    """Rules or hours changed since it was graded, or more was received: another hand-in counts now than :attr:`record`."""
     begun: bool = True
     """Some team of the challenge was graded: before that, nobody can be said to have handed in nothing."""
 
@@ -98,8 +100,8 @@ class TeamResult:
 
     @property
     def final(self) -> bool:
-        """There is a mark, and no point waits for a person."""
-        return self.mark is not None and not self.waiting and not self.interrupted
+        """There is a mark, no point waits for a person, and it is of the hand-in that counts."""
+        return self.mark is not None and not self.waiting and not self.interrupted and not self.superseded
 
 
 def results(course: Path, grading: Path, challenge: str) -> list[TeamResult]:
@@ -148,7 +150,11 @@ def _team(grading: Path, known: Roster, decided: Rules, told: Mapping[str, Seque
         scores = None
     interrupted = _interrupted(grading, challenge, name)
     agreed = _shares(record, team, decided)
-    received = bool(records(grading / "received" / challenge / name))
+    kept = records(grading / "received" / challenge / name)
+    received, superseded = bool(kept), False
+    if record and len(kept) > 1:
+        counts = counting.People(challenge, known, decided, told).counts(name, kept).kept
+        superseded = counts is not None and counts.folder != record.folder
     elsewhere = () if received or scores else tuple(sorted(one.parent.name for one in (grading / "received").glob(f"*/{name}") if records(one)))
 
     def mark(coefficient: Decimal = Decimal(1)) -> tuple[Decimal | None, str]:
@@ -157,8 +163,8 @@ def _team(grading: Path, known: Roster, decided: Rules, told: Mapping[str, Seque
         return _mark(decided, scores, lateness, coefficient)
 
     people = tuple(MemberResult(member, agreed.of(member.email), *mark(agreed.of(member.email))) for member in (team.members if team else ()))
-    remarks = tuple(_remarks(known, name, team, scores, lateness, agreed, interrupted, received, elsewhere, begun, unreadable, record is not None))
-    return TeamResult(team or Team(name, name, challenge, ()), team is not None, scores, record, lateness, agreed, people, *mark(), remarks, received, interrupted, elsewhere, begun)
+    remarks = tuple(_remarks(known, name, team, scores, lateness, agreed, interrupted, superseded, received, elsewhere, begun, unreadable, record is not None))
+    return TeamResult(team or Team(name, name, challenge, ()), team is not None, scores, record, lateness, agreed, people, *mark(), remarks, received, interrupted, elsewhere, superseded, begun)
 
 
 def _absent(decided: Rules) -> tuple[Decimal | None, str]:
@@ -186,7 +192,7 @@ def _step(decided: Rules) -> Decimal:
     return Decimal(1).scaleb(-decided.decimals)
 
 
-def _remarks(known: Roster, name: str, team: Team | None, scores: Scores | None, lateness: Lateness, agreed: Shares, interrupted: bool, received: bool, elsewhere: tuple[str, ...], begun: bool, unreadable: bool, dated: bool) -> Iterator[str]:
+def _remarks(known: Roster, name: str, team: Team | None, scores: Scores | None, lateness: Lateness, agreed: Shares, interrupted: bool, superseded: bool, received: bool, elsewhere: tuple[str, ...], begun: bool, unreadable: bool, dated: bool) -> Iterator[str]:
     if team is None:
         other = known.team(name)
         yield f"Inscrite au défi « {other.challenge} »." if other else "Absente de la liste des équipes : ses membres ne sont pas connus."
@@ -201,6 +207,8 @@ def _remarks(known: Roster, name: str, team: Team | None, scores: Scores | None,
             yield "Rien rendu." if begun else "Défi pas encore corrigé."
     elif interrupted:
         yield "La notation a été interrompue pendant cette équipe : relancez « grade »."
+    if superseded:
+        yield "C'est maintenant un autre rendu de cette équipe qui compte : relancez « grade »."
     if lateness.percent:
         yield f"En retard : {fr(exact(lateness.percent))} % du maximum en moins."
     elif scores is not None and lateness.deadline and not (dated and lateness.when):

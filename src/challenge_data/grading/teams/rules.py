@@ -136,6 +136,13 @@ def _remedies(line: str) -> Iterator[str]:
         yield f"a number has a point: write {number[1]}.{number[2]}"
 
 
+def strays(grading: Path) -> list[str]:
+    """Files of ``people/`` that look like one that is read and have another name, « rules.toml.txt » for example: a sentence each."""
+    read = {"rules": RULES, "times": "times.csv"}
+    others = sorted(path.name for path in (grading / roster.PEOPLE).glob("*") if path.name not in read.values() and not path.name.endswith(("~", ".bak")))
+    return [f"{grading / roster.PEOPLE / other} is not read: the file must be named {name}." for other in others for start, name in read.items() if other.casefold().startswith(start)]
+
+
 def local(moment: datetime) -> datetime:
     """A date by the clocks of Paris; without a zone it is theirs already, and of an hour that comes twice in October, the second.
 
