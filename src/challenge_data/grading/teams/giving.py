@@ -41,6 +41,7 @@ class Given:
         for name, teams in self.found.items():
             final, none = sum(one.final for one in teams), sum(one.mark is None for one in teams)
             lines.append(f"{name:<{wide}}  {len(teams):>5}  {sum(len(one.members) for one in teams):>7}  {final:>5}  {len(teams) - final - none:>7}  {none:>7}")
+        lines += [f"{name}: not graded yet, by `challenge-data grade FOLDER --challenge {name}`" for name, teams in self.found.items() if not any(one.begun for one in teams)]
         lines += [f"{one.team.name}: {said}" for teams in self.found.values() for one in teams for said in _missing(one)]
         if self.left_out:
             lines.append(f"{export.NOTES} and {export.BOOK} hold {', '.join(self.found)} alone; left out: {', '.join(self.left_out)}.")
@@ -118,9 +119,7 @@ def _missing(one: TeamResult) -> Iterable[str]:
         yield "nothing was handed in"
     elif one.elsewhere:
         yield f"its hand-in is under another challenge, {', '.join(one.elsewhere)}: grade it under its own, or correct the list of teams"
-    elif one.scores is None and not one.received:
-        yield "this challenge is not graded yet: `challenge-data grade`"
-    elif one.scores is None:
+    elif one.received and one.scores is None:
         yield "received, not graded: `challenge-data grade` says why"
     if one.interrupted:
         yield "grading was stopped while it wrote this team: run `challenge-data grade` again"
