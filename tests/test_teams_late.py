@@ -16,7 +16,7 @@ from challenge_data.grading import marking
 from challenge_data.grading.engine import CannotGrade
 from challenge_data.grading.keeping import records
 from challenge_data.grading.receiving import Chosen, receive, received_before
-from challenge_data.grading.teams import counting, late, roster, rules, times
+from challenge_data.grading.teams import counting, late, results, roster, rules, times
 from challenge_data.grading.teams.roster import Member, Roster, Team
 from challenge_data.grading.teams.rules import PARIS, Rules, RulesError
 
@@ -101,6 +101,20 @@ decimals = 2.5
     assert "before the deadline" in faults(rules.load, say(grading, "[deadlines]\ntiny = 2026-03-06T18:00:00\n[extensions]\n\"Les sternes\" = 2026-03-01T18:00:00\nsternes = 2026-03-01T18:00:00"))[-1]
 
 
+@pytest.mark.parametrize(("line", "remedy"), [
+    ("tiny = 2026-03-06T18:00", "write 2026-03-06T18:00:00"), ("tiny = 2026-03-06 18:00+01:00  # soir", "write 2026-03-06T18:00:00+01:00"), ("tiny = 2026-03-06 18h00", "write 2026-03-06T18:00:00"),
+    ("tiny = 06/03/2026 18:00", "is written 2026-03-06T18:00:00"), ("Les Sternes = 2026-03-06T18:00:00", "put quotes around a name with spaces or accents: \"Les Sternes\" ="),
+    ("Grèbes = 2026-03-06T18:00", "write 2026-03-06T18:00:00"), ("Grèbes = 2026-03-06T18:00", "\"Grèbes\" ="), ("truc = 5,5", "write 5.5"), ("tiny", "is no TOML")])  # fmt: skip
+def test_a_line_that_is_no_toml_is_told_with_what_to_write(grading, line, remedy):
+    [said] = faults(rules.load, say(grading, f"[deadlines]\n# tiny = 5,5\n{line}\n"))
+    assert said.startswith(f"line 3, « {line} »") and remedy in said
+
+
+def test_all_lines_that_are_no_toml_are_told_together(grading):
+    said = faults(rules.load, say(grading, "[deadlines]\ntiny = 2026-03-06T18:00\n[late]\npercent_lost_per_day = 5,5\nmost_percent = 25\n"))
+    assert [one[:6] for one in said] == ["line 2", "line 4"]
+
+
 def test_hours_without_a_zone_are_those_of_paris():
     assert rules.local(datetime(2026, 7, 6, 18)).astimezone(UTC).hour == 16
     assert rules.local(datetime(2026, 10, 25, 2, 30)).astimezone(UTC) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "the later one"
@@ -147,6 +161,8 @@ def test_a_file_of_hours(grading):
     assert len(times.load(grading)["sternes"]) == 2
     said = faults(times.load, say(grading, "team,time\nmouettes,06/03/2026 17:55\nsternes,hier\nsternes,32/13/2026 17:55\n", "times.csv"))
     assert [problem[:7] for problem in said] == ["line 2:", "line 3:", "line 4:"]
+    [near] = faults(times.load, say(grading, "team,time\nStèrne,06/03/2026 17:55\n", "times.csv"))
+    assert near == "line 2: no team « Stèrne » in the roster; the nearest is sternes."
     assert "no column « time »" in faults(times.load, say(grading, "team,x\n", "times.csv"))[0]
 
 
@@ -240,6 +256,23 @@ def test_an_empty_or_broken_hand_in_takes_no_others_place(grading, source, bad, 
     assert before.folder == one.folder
 
 
+def test_a_team_asked_to_send_a_damaged_file_again_is_given_time(grading, source):
+    say(grading, RULES)
+    put(source, "sternes.zip", b"PK\x03\x04", DEADLINE - HOUR)
+    put(source, "goelands.ipynb", OLD, DEADLINE - HOUR)
+    put(source, "petrels.zip", b"PK\x03\x04", DEADLINE + HOUR)
+    told = lambda: {one.team: " ".join(one.notes) for one in receive(source, "tiny", grading, None, people(grading).choose)}  # noqa: E731
+    first = told()
+    assert "if you ask the team to send it again, give it an extension in people/rules.toml, or its delay costs." in first["sternes"]
+    assert "extension" not in first["goelands"] + first["petrels"], "sound, or late already"
+    (source / "sternes.zip").unlink()
+    put(source, "sternes.ipynb", NEW, DEADLINE + HOUR)
+    second = told()["sternes"]
+    assert "5 % of the maximum is lost" in second and "if that is why the team sent another, give it an extension" in second
+    say(grading, RULES.replace("[late]", "sternes = 2026-03-08T18:00:00\n[late]"))
+    assert "extension" not in told()["sternes"] and "is lost" not in told()["sternes"]
+
+
 def test_only_an_empty_hand_in_is_told(grading, source):
     (source / "sternes").mkdir()
     [one] = receive(source, "tiny", grading, None, lambda team, kept: Chosen())
@@ -264,6 +297,12 @@ def test_grading_with_a_roster_and_rules(course, tmp_path, grading, played, thre
     assert {name: row.automatic for name, row in rows.items() if not row.problem} == {"goelands": 60, "sternes": 60} and first.code == 1
     assert "registered for velo, not for tiny" in rows["huitriers"].problem and "is no team of the gradebook" in rows["inconnus"].problem
     assert first.absent == ["macareux"] and json.loads(first.as_json())["absent"] == ["macareux"] and first.as_table().endswith("nothing from: macareux")
+    # What is no more in the folder was received all the same.
+    kept = handed / "goelands.ipynb"
+    moved = kept.rename(tmp_path / "goelands.ipynb")
+    again = grade(handed)
+    assert "goelands" not in {row.team for row in again.rows} and again.absent == ["macareux"]
+    moved.rename(kept)
     # A late one is kept, and the marks stay those of the one in time.
     hand_in(course, handed, {"sternes": "grand = 2"})
     os.utime(handed / "sternes.ipynb", (DEADLINE.timestamp() + 3 * 86400,) * 2)
@@ -274,12 +313,30 @@ def test_grading_with_a_roster_and_rules(course, tmp_path, grading, played, thre
     assert told.on_time and told.when == DEADLINE - timedelta(minutes=1)
     # The instructor decides otherwise.
     say(grading, RULES + "[counts]\nsternes = \"" + records(grading / "received/tiny/sternes")[1].folder.name + "\"\n")
-    [row] = [row for row in grade(None).rows if row.team == "sternes"]
+    now = lambda: {one.team.name: one for one in results.results(course, grading, CHALLENGE)}  # noqa: E731
+    assert now()["sternes"].superseded and not now()["sternes"].final and "un autre rendu" in " ".join(now()["sternes"].remarks) and not now()["goelands"].superseded
+    say(grading, "", "Rules.toml.txt")
+    told = grade(None)
+    assert not now()["sternes"].superseded
+    assert told.warnings == [f"{grading / 'people' / 'Rules.toml.txt'} is not read: the file must be named rules.toml."] and told.warnings[0] in told.as_table()
+    [row] = [row for row in told.rows if row.team == "sternes"]
     assert row.automatic == 0 and counting.lateness_of(grading, "tiny", "sternes", rules.load(grading), {}).percent == 15
     # Faults of the rules stop all, before anything.
     say(grading, "[deadline]\n")
     with pytest.raises(CannotGrade, match="is it deadlines"):
         grade(None)
+
+
+@pytest.mark.parametrize("name", ["tiny", "Tiny.zip"])
+def test_a_challenge_is_never_taken_as_a_team(course, source, grading, name):
+    inside = source / name
+    inside.mkdir() if inside.suffix == "" else inside.write_bytes(b"PK")
+    put(source, "sternes.ipynb", OLD, DEADLINE)
+    with pytest.raises(CannotGrade, match="tiny is a challenge's name") as refused:
+        counting.grade(source, CHALLENGE, course=course, grading=grading, unsafe=True, add_teams=True)
+    assert str(inside) in str(refused.value) and not grading.exists()
+    with pytest.raises(CannotGrade, match="for « autre » alone"):
+        counting.grade(source, "autre", course=course, grading=grading, unsafe=True)
 
 
 def test_names_that_the_list_does_not_have_are_told_even_when_teams_are_added(course, tmp_path, grading, played, threads, monkeypatch):  # noqa: F811

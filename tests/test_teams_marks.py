@@ -174,10 +174,27 @@ def test_the_rules_are_the_instructors(course, grading, decided):
         assert one.mark is None and not one.absent and one.remarks == ("Reçu, mais pas encore noté.",), "what could not be graded is no absence"
     finally:
         shutil.rmtree(kept.parent)
+    elsewhere = grading / "received" / "velo" / "petrels" / "20260306T170212Z-1a2b3c4d"
+    elsewhere.mkdir(parents=True)
+    write_whole(elsewhere / "received.json", {"at": "2026-03-06T17:02:12Z", "sha256": "1a2b3c4d", "files": {}})
+    try:
+        one = by_name(results.results(course, grading, CHALLENGE))["petrels"]
+        assert one.mark is None and not one.absent and not one.final and one.remarks == ("Rendu dans un autre défi : velo.",), "a hand-in in the wrong folder is no absence"
+    finally:
+        shutil.rmtree(elsewhere.parents[1])
     decided("[mark]\nabsent = 21\nnothing = 1\n[shares]\nmost = 0.5\n")
     with pytest.raises(RulesError) as error:
         results.results(course, grading, CHALLENGE)
     assert len(error.value.problems) == 3, error.value.problems
+
+
+def test_nobody_is_absent_from_a_challenge_that_was_never_graded(course, tmp_path):
+    roster.keep(tmp_path, roster.Roster((team("petrels"),)))
+    (roster.people(tmp_path) / "rules.toml").write_text("[mark]\nabsent = 0\n")
+    [one] = results.results(course, tmp_path, CHALLENGE)
+    assert one.mark is None and not one.absent and not one.final and one.remarks == ("Défi pas encore corrigé.",) and {each.mark for each in one.members} == {None}
+    given = giving.give(course, tmp_path, tmp_path / "notes")
+    assert given.code == 1 and f"{CHALLENGE}: not graded yet" in given.as_table() and "petrels: " not in given.as_table()
 
 
 def test_a_team_whose_recording_was_killed_has_no_final_mark(course, grading):
@@ -252,6 +269,15 @@ def test_the_command_says_what_is_missing_and_what_it_refuses(course, grading, t
     assert f"{CHALLENGE:<9}      6        9      3        2        1" in said.splitlines(), said
     for words in ("huitriers: 40 points wait for a person", "petrels: nothing was handed in", "macareux: is not in the list of teams", "huitriers: coefficients written, not applied"):
         assert words in said
+    assert f"From {grading}." in said.splitlines() and "left out" not in said
+    (roster.people(grading) / "times.csv.txt").write_text("")
+    monkeypatch.setattr(giving, "challenges", lambda *folders: [CHALLENGE, "velo"])
+    assert cli.main(["marks", "--to", str(tmp_path / "n"), "--grading", str(grading), "--challenge", CHALLENGE]) == 1
+    said = capsys.readouterr().out
+    assert f"notes.csv and notes.xlsx hold {CHALLENGE} alone; left out: velo." in said and "times.csv.txt is not read: the file must be named times.csv." in said
+    monkeypatch.undo()
+    monkeypatch.setenv("CHALLENGE_DATA_HOME", str(course))
+    (roster.people(grading) / "times.csv.txt").unlink()
     assert cli.main(["marks", "--to", str(course / "notes"), "--grading", str(grading)]) == 2 and "is public" in capsys.readouterr().err
     assert cli.main(["marks", "--to", str(tmp_path / "m"), "--grading", str(grading), "--challenge", "tyni"]) == 2
     assert "No team of « tyni »" in capsys.readouterr().err and not (tmp_path / "m").exists() and not (course / "notes").exists()

@@ -216,7 +216,7 @@ def test_an_import_keeps_names_from_others_and_tells_nbgrader_teams_alone(course
     grading = tmp_path / "notation"
     ask = ["roster", str(written(path, FIRST)), "--grading", str(grading)]
     assert cli.main([*ask, "--check"]) == 0 and not grading.exists()
-    assert cli.main(ask) == 0 and "Kept." in capsys.readouterr().out
+    assert cli.main(ask) == 0 and f"Kept in {grading / 'people' / 'roster.json'}." in capsys.readouterr().out
     kept = grading / "people" / "roster.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600 and stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
     assert [team.title for team in roster.load(grading).of("tiny")] == ["Grèbes", "Les Sternes"]

@@ -63,6 +63,8 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
             check(course)  # said before anything is received
         if source and not source.is_dir():
             raise CannotGrade(f"{source}: {'is no folder' if source.exists() else 'no such folder'}. Give the folder that has one folder, zip or notebook a team.")
+        if source:
+            _of_one_challenge(source, challenge, course)
         with contextlib.ExitStack() as stack:
             away = stack.enter_context(_cluster(cluster, course, challenge)) if cluster else None
             recorder = stack.enter_context(Recorder(course, challenge, grading))
@@ -115,6 +117,19 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
 def default_grading(course: Path) -> Path:
     """The folder that the course's nbgrader_config.py names."""
     return Path(os.environ.get("CHALLENGE_DATA_GRADING", Path.home() / "challenge-data-notation")).resolve()
+
+
+def _of_one_challenge(source: Path, challenge: str, course: Path) -> None:
+    """Refuse a folder of several challenges: each would be taken as a team."""
+    names = {folder.name.casefold(): folder.name for folder in (course / "solutions").glob("[!.]*/")}
+    entries = sorted(path for path in source.iterdir() if not path.name.startswith("."))
+    if not (found := {path: names[name] for path in entries if (name := receiving.name_of(path).casefold()) in names}):
+        return
+    wanted = next((path for path, name in found.items() if name == challenge), next(iter(found)))
+    remedy = f"give {wanted}, if it holds the teams' hand-ins" if wanted.is_dir() else f"unpack it, and give the folder that holds the teams' hand-ins, if it does; if it is one team's, rename it as {wanted.parent}/<team>{wanted.suffix}"
+    if found[wanted] != challenge:
+        remedy = f"give the folder that holds the teams' hand-ins for « {challenge} » alone"
+    raise CannotGrade(f"{wanted}: {found[wanted]} is a challenge's name, not a team's: {remedy}. Nothing was done.")
 
 
 @contextlib.contextmanager

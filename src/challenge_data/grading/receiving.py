@@ -194,6 +194,18 @@ def holds_notebook(kept: Kept) -> bool:
     return False
 
 
+def is_damaged(kept: Kept) -> bool:
+    """True if one would ask the team to send it again: a file or archive of it cannot be read, or no notebook is in it."""
+    unpacked = files_of(kept.folder)
+    notebooks = [content for name, content in unpacked.files.items() if name.lower().endswith(NOTEBOOKS)]
+    try:
+        for content in notebooks:
+            parse(content)
+    except Damaged:
+        return True
+    return bool(unpacked.refused) or not notebooks
+
+
 def _last(kept: Sequence[Kept]) -> Kept:
     """Of several, the last that holds a notebook; the last of all when none does."""
     if len(kept) == 1:
@@ -267,6 +279,11 @@ def _add(path: Path, name: str, limits: Limits, found: Unpacked) -> bool:
         found.refused.append(f"{shown(name)} is there more than once: the last one is taken.")
     found.files[name] = content
     return False
+
+
+def name_of(entry: Path) -> str:
+    """What an entry is called as a team's would be: without its ending, as nbgrader's folders have it."""
+    return slug(entry.name if entry.is_dir() else _stem(entry.name))
 
 
 def slug(name: str) -> str:

@@ -54,6 +54,8 @@ class Summary:
     rows: list[TeamRow]
     absent: list[str] = field(default_factory=list)
     """Teams of the roster for this challenge that handed in nothing: told, no fault of the run."""
+    warnings: list[str] = field(default_factory=list)
+    """Of no team: a sentence each."""
 
     @property
     def code(self) -> int:
@@ -63,7 +65,7 @@ class Summary:
 
     def as_json(self) -> str:
         counts = {state: sum(row.state == state for row in self.rows) for state in (GRADED, TO_LOOK_AT, NOT_GRADED)}
-        return json.dumps({"challenge": self.challenge, "counts": counts, "absent": self.absent, "teams": [asdict(row) | {"state": row.state} for row in self.rows]}, ensure_ascii=False, indent=1)
+        return json.dumps({"challenge": self.challenge, "counts": counts, "absent": self.absent, "warnings": self.warnings, "teams": [asdict(row) | {"state": row.state} for row in self.rows]}, ensure_ascii=False, indent=1)
 
     def as_table(self) -> str:
         """A line a team, then what to look at, team by team."""
@@ -78,4 +80,5 @@ class Summary:
                       + (f" | {flag['evidence']}" if flag["evidence"] else "") for flag in row.flags]
         if self.absent:
             lines.append(f"nothing from: {', '.join(self.absent)}")
+        lines += [f"Warning: {warning}" for warning in self.warnings]
         return "\n".join(lines)

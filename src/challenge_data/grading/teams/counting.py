@@ -11,7 +11,7 @@ from pathlib import Path
 from challenge_data.grading import engine
 from challenge_data.grading.engine import CannotGrade
 from challenge_data.grading.keeping import Kept, records
-from challenge_data.grading.receiving import Chosen, holds_notebook
+from challenge_data.grading.receiving import Chosen, holds_notebook, is_damaged
 from challenge_data.grading.summary import Summary
 from challenge_data.grading.teams import late, roster, rules, times
 from challenge_data.grading.teams.late import Lateness
@@ -36,8 +36,9 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
         raise CannotGrade(f"{error}\nNothing was done.") from error
     names = [team.name for team in who.known.teams]
     summary = engine.grade(source, challenge, course=course, grading=grading, add_teams=add_teams, teams=names, choose=who.choose, **options)
-    there = {row.team for row in summary.rows}
-    summary.absent = [team.name for team in who.known.of(challenge) if team.name not in there]
+    there = {row.team for row in summary.rows}  # an empty entry leaves no record
+    summary.absent = [team.name for team in who.known.of(challenge) if team.name not in there and not records(grading / "received" / challenge / team.name)]
+    summary.warnings = rules.strays(people or grading)
     return summary
 
 
@@ -86,8 +87,12 @@ class People:
             word = "is not in the list of teams"
             if not self.add_teams:
                 return Chosen(problem=f"{word}: rename its entry, or add it to the list and run `challenge-data roster` again.")
-        chosen = self._forced(team, kept) or self._by_deadline(team, kept)
+        chosen = self.counts(team, kept)
         return Chosen(chosen.kept, ". ".join(filter(None, [word, chosen.why])), chosen.problem)
+
+    def counts(self, team: str, kept: Sequence[Kept]) -> Chosen:
+        """As rules and hours have it, whoever is in the roster."""
+        return self._forced(team, kept) or self._by_deadline(team, kept)
 
     def _forced(self, team: str, kept: Sequence[Kept]) -> Chosen | None:
         wanted = named(self.rules.counts, team)
@@ -95,7 +100,8 @@ class People:
             return None
         for one in kept:
             if one.folder.name == wanted:
-                return Chosen(one, f"{wanted} counts, as rules.toml says in [counts]{self._cost(team, kept, one)}")
+                why = f"{wanted} counts, as rules.toml says in [counts]{self._cost(team, kept, one)}"
+                return Chosen(one, ". ".join(filter(None, [why, self._again(team, handed_in(kept, named(self.told, team) or ()), one)])))
         if not self.known.team(team) and kept and any(kept[0].folder.parents[2].glob(f"*/{team}/{wanted}")):
             return None  # of another challenge: without a roster a team may be in several
         there = ", ".join(one.folder.name for one in kept) or "none"
@@ -108,11 +114,24 @@ class People:
         sound = [each for each in hours if len(hours) == 1 or holds_notebook(each[0])] or hours
         on_time = [each for each in sound if self._late(team, each[1]).on_time]
         one, when = max(on_time or sound, key=lambda each: (each[1] is not None and each[1].timestamp(), each[0].record["at"]))
+        again = self._again(team, hours, one)
         if len(hours) == 1 and on_time:
-            return Chosen(one)
+            return Chosen(one, again)
         others = "; ".join(f"{other.folder.name}, of {spoken(hour)}" + (", has no notebook that can be read" if (other, hour) not in sound else "") for other, hour in hours if other is not one)
         rank = "" if len(hours) == 1 else "the last in time, " if on_time else "the last of all, none being in time, "
-        return Chosen(one, f"{rank}{one.folder.name}, handed in {spoken(when)}, counts{self._cost(team, kept, one)}" + (f". Kept: {others}" if others else ""))
+        why = f"{rank}{one.folder.name}, handed in {spoken(when)}, counts{self._cost(team, kept, one)}"
+        return Chosen(one, ". ".join(filter(None, [why, others and f"Kept: {others}", again])))
+
+    def _again(self, team: str, hours: Sequence[tuple[Kept, datetime | None]], one: Kept) -> str:
+        """What to do so that a team does not pay for a damaged file that it handed in on time; empty without such a file."""
+        if self.rules.deadline(self.challenge, team) is None:
+            return ""
+        in_time = [each for each, when in hours if self._late(team, when).on_time]
+        counts = one in in_time
+        if not (damaged := [each.folder.name for each in ([one] if counts else in_time) if is_damaged(each)]):
+            return ""
+        because = "if you ask the team to send it again" if counts else "if that is why the team sent another"
+        return f"{', '.join(damaged)}, handed in on time, is damaged or holds no notebook: {because}, give it an extension in people/rules.toml, or its delay costs"
 
     def _late(self, team: str, when: datetime | None) -> Lateness:
         return late.lateness(self.rules, self.challenge, team, when)

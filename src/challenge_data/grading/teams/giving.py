@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from challenge_data.grading.gradebook import Refused
-from challenge_data.grading.teams import export
+from challenge_data.grading.teams import export, rules
 from challenge_data.grading.teams.results import TeamResult, challenges, results
 
 FORMER = "anciennes"
@@ -24,6 +24,10 @@ class Given:
     """New or changed."""
     kept: list[Path]
     """Former versions of these, in ``anciennes/``."""
+    grading: Path
+    """The folder that the marks are of."""
+    left_out: list[str]
+    """Challenges that have a team and were not asked for."""
 
     @property
     def code(self) -> int:
@@ -37,8 +41,12 @@ class Given:
         for name, teams in self.found.items():
             final, none = sum(one.final for one in teams), sum(one.mark is None for one in teams)
             lines.append(f"{name:<{wide}}  {len(teams):>5}  {sum(len(one.members) for one in teams):>7}  {final:>5}  {len(teams) - final - none:>7}  {none:>7}")
+        lines += [f"{name}: not graded yet, by `challenge-data grade FOLDER --challenge {name}`" for name, teams in self.found.items() if not any(one.begun for one in teams)]
         lines += [f"{one.team.name}: {said}" for teams in self.found.values() for one in teams for said in _missing(one)]
-        return "\n".join(lines)
+        if self.left_out:
+            lines.append(f"{export.NOTES} and {export.BOOK} hold {', '.join(self.found)} alone; left out: {', '.join(self.left_out)}.")
+        lines += [f"Warning: {warning}" for warning in rules.strays(self.grading)]
+        return "\n".join([*lines, f"From {self.grading}."])
 
 
 def give(course: Path, grading: Path, to: Path, wanted: Sequence[str] = ()) -> Given:
@@ -55,7 +63,8 @@ def give(course: Path, grading: Path, to: Path, wanted: Sequence[str] = ()) -> G
     """
     if to.resolve().is_relative_to(course.resolve()):
         raise Refused(f"{to} is in the course's folder, which is public: people's marks go elsewhere, say where with --to.")
-    names = list(dict.fromkeys(wanted)) or challenges(course, grading)
+    every = challenges(course, grading)
+    names = list(dict.fromkeys(wanted)) or every
     if not names:
         raise Refused(f"No team is registered or graded in {grading}: is it the grading folder? Say which with --grading.")
     found = {name: results(course, grading, name) for name in names}
@@ -73,7 +82,7 @@ def give(course: Path, grading: Path, to: Path, wanted: Sequence[str] = ()) -> G
             written.append(path)
     finally:
         os.umask(before)
-    return Given(found, written, kept)
+    return Given(found, written, kept, grading, [name for name in every if name not in names])
 
 
 def _keep(path: Path) -> list[Path]:
@@ -108,10 +117,14 @@ def _missing(one: TeamResult) -> Iterable[str]:
     """In English, for the operator; the files say the same in French."""
     if one.absent:
         yield "nothing was handed in"
-    elif one.scores is None:
+    elif one.elsewhere:
+        yield f"its hand-in is under another challenge, {', '.join(one.elsewhere)}: grade it under its own, or correct the list of teams"
+    elif one.received and one.scores is None:
         yield "received, not graded: `challenge-data grade` says why"
     if one.interrupted:
         yield "grading was stopped while it wrote this team: run `challenge-data grade` again"
+    if one.superseded:
+        yield "another hand-in counts now than the one that was graded: run `challenge-data grade` again"
     if one.waiting:
         yield f"{one.waiting:f} points wait for a person, in formgrader"
     if not one.registered:

@@ -22,6 +22,8 @@ class Registered:
     """False when it was only to be checked."""
     unsaid: str = ""
     """Why nbgrader's gradebook does not have the teams yet: ``grade`` adds them."""
+    place: Path = Path()
+    """Where the list is kept, or would be."""
 
     def as_table(self) -> str:
         """A line a challenge, its teams and people; then what to look at."""
@@ -33,7 +35,7 @@ class Registered:
         lines += [f"{name:<{wide}}  {len(those):>5}  {sum(len(team.members) for team in those):>7}" for name, those in [*counts, ("all", list(teams))]]
         lines += [f"{team.title}: {', '.join(member.name for member in team.members)}" for team in teams]
         lines += [f"Change: {change}" for change in self.changes] + [f"Warning: {warning}" for warning in self.listed.warnings]
-        return "\n".join([f"Read as {self.listed.how}.", *lines, *([self.unsaid] if self.unsaid else []), "Kept." if self.kept else "Only checked: nothing was written."])
+        return "\n".join([f"Read as {self.listed.how}.", *lines, *([self.unsaid] if self.unsaid else []), f"Kept in {self.place}." if self.kept else f"Only checked: nothing was written in {self.place}."])
 
 
 def register(path: Path, course: Path, grading: Path, *, check: bool = False) -> Registered:
@@ -58,13 +60,14 @@ def register(path: Path, course: Path, grading: Path, *, check: bool = False) ->
     changes = list(differences(before, listed.roster)) if before.teams else []
     strangers = sorted({folder.name for folder in (grading / "received").glob("[!.]*/[!.]*/")} - {team.name for team in listed.roster.teams})
     listed.warnings.extend(f"{name} handed in, and is no team of the list." for name in strangers)
+    place = grading / roster.PEOPLE / roster.ROSTER
     if check:
-        return Registered(listed, changes, False)
+        return Registered(listed, changes, False, place=place)
     try:
         roster.keep(grading, listed.roster)
     except OSError as error:
         raise RosterError(grading, [f"the list could not be written ({error.strerror}); the former one is as it was."]) from error
-    return Registered(listed, changes, True, _tell_nbgrader(course, grading, listed.roster))
+    return Registered(listed, changes, True, _tell_nbgrader(course, grading, listed.roster), place)
 
 
 def has_work(grading: Path, team: str) -> bool:

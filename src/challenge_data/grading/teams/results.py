@@ -68,6 +68,12 @@ class TeamResult:
     """Something of it was received, graded or not."""
     interrupted: bool = False
     """A run of grading was killed while it wrote this team: its marks are not to be believed before the next run."""
+    elsewhere: tuple[str, ...] = ()
+    """Other challenges under which something of it was received, when nothing was under its own."""
+    superseded: bool = False
+    """Rules or hours changed since it was graded, or more was received: another hand-in counts now than :attr:`record`."""
+    begun: bool = True
+    """Some team of the challenge was graded: before that, nobody can be said to have handed in nothing."""
 
     @property
     def points(self) -> Decimal | None:
@@ -89,13 +95,13 @@ class TeamResult:
 
     @property
     def absent(self) -> bool:
-        """It handed in nothing."""
-        return self.scores is None and not self.received
+        """It handed in nothing, and the challenge was graded."""
+        return self.scores is None and not self.received and not self.elsewhere and self.begun
 
     @property
     def final(self) -> bool:
-        """There is a mark, and no point waits for a person."""
-        return self.mark is not None and not self.waiting and not self.interrupted
+        """There is a mark, no point waits for a person, and it is of the hand-in that counts."""
+        return self.mark is not None and not self.waiting and not self.interrupted and not self.superseded
 
 
 def results(course: Path, grading: Path, challenge: str) -> list[TeamResult]:
@@ -110,7 +116,7 @@ def results(course: Path, grading: Path, challenge: str) -> list[TeamResult]:
     registered = {team.name: team for team in known.of(challenge)}
     if not registered and not graded:
         raise Refused(f"No team of « {challenge} » is registered or graded in {grading}: is it the challenge's name, and the grading folder?")
-    return [_team(grading, known, decided, told, challenge, name, registered.get(name), graded.get(name)) for name in sorted({*registered, *graded})]
+    return [_team(grading, known, decided, told, challenge, name, registered.get(name), graded.get(name), bool(graded)) for name in sorted({*registered, *graded})]
 
 
 def challenges(course: Path, grading: Path) -> list[str]:
@@ -137,23 +143,28 @@ def exact(number: float) -> Decimal:
     return made.quantize(Decimal(1)) if made == made.to_integral() else made
 
 
-def _team(grading: Path, known: Roster, decided: Rules, told: Mapping[str, Sequence[Told]], challenge: str, name: str, team: Team | None, scores: Scores | None) -> TeamResult:
+def _team(grading: Path, known: Roster, decided: Rules, told: Mapping[str, Sequence[Told]], challenge: str, name: str, team: Team | None, scores: Scores | None, begun: bool) -> TeamResult:
     record = late.graded(grading, challenge, name)
     lateness = counting.lateness_of(grading, challenge, name, decided, told) or late.lateness(decided, challenge, name, None)
     if unreadable := scores is not None and unread(grading, challenge, name, scores):
         scores = None
     interrupted = _interrupted(grading, challenge, name)
     agreed = _shares(record, team, decided)
-    received = bool(records(grading / "received" / challenge / name))
+    kept = records(grading / "received" / challenge / name)
+    received, superseded = bool(kept), False
+    if record and len(kept) > 1:
+        counts = counting.People(challenge, known, decided, told).counts(name, kept).kept
+        superseded = counts is not None and counts.folder != record.folder
+    elsewhere = () if received or scores else tuple(sorted(one.parent.name for one in (grading / "received").glob(f"*/{name}") if records(one)))
 
     def mark(coefficient: Decimal = Decimal(1)) -> tuple[Decimal | None, str]:
-        if scores is None:  # what was received and could not be graded is no absence
-            return (None, "") if received else _absent(decided)
+        if scores is None:  # what was received, here or under another challenge, or is still to be graded, is no absence
+            return (None, "") if received or elsewhere or not begun else _absent(decided)
         return _mark(decided, scores, lateness, coefficient)
 
     people = tuple(MemberResult(member, agreed.of(member.email), *mark(agreed.of(member.email))) for member in (team.members if team else ()))
-    remarks = tuple(_remarks(known, name, team, scores, lateness, agreed, interrupted, received, unreadable, record is not None))
-    return TeamResult(team or Team(name, name, challenge, ()), team is not None, scores, record, lateness, agreed, people, *mark(), remarks, received, interrupted)
+    remarks = tuple(_remarks(known, name, team, scores, lateness, agreed, interrupted, superseded, received, elsewhere, begun, unreadable, record is not None))
+    return TeamResult(team or Team(name, name, challenge, ()), team is not None, scores, record, lateness, agreed, people, *mark(), remarks, received, interrupted, elsewhere, superseded, begun)
 
 
 def _absent(decided: Rules) -> tuple[Decimal | None, str]:
@@ -181,14 +192,23 @@ def _step(decided: Rules) -> Decimal:
     return Decimal(1).scaleb(-decided.decimals)
 
 
-def _remarks(known: Roster, name: str, team: Team | None, scores: Scores | None, lateness: Lateness, agreed: Shares, interrupted: bool, received: bool, unreadable: bool, dated: bool) -> Iterator[str]:
+def _remarks(known: Roster, name: str, team: Team | None, scores: Scores | None, lateness: Lateness, agreed: Shares, interrupted: bool, superseded: bool, received: bool, elsewhere: tuple[str, ...], begun: bool, unreadable: bool, dated: bool) -> Iterator[str]:
     if team is None:
         other = known.team(name)
         yield f"Inscrite au défi « {other.challenge} »." if other else "Absente de la liste des équipes : ses membres ne sont pas connus."
     if scores is None:
-        yield "Reçu, mais aucun carnet n'a pu y être lu : à demander de nouveau." if unreadable else "Reçu, mais pas encore noté." if received else "Rien rendu."
+        if unreadable:
+            yield "Reçu, mais aucun carnet n'a pu y être lu : à demander de nouveau."
+        elif received:
+            yield "Reçu, mais pas encore noté."
+        elif elsewhere:
+            yield f"Rendu dans un autre défi : {', '.join(elsewhere)}."
+        else:
+            yield "Rien rendu." if begun else "Défi pas encore corrigé."
     elif interrupted:
         yield "La notation a été interrompue pendant cette équipe : relancez « grade »."
+    if superseded:
+        yield "C'est maintenant un autre rendu de cette équipe qui compte : relancez « grade »."
     if lateness.percent:
         yield f"En retard : {fr(exact(lateness.percent))} % du maximum en moins."
     elif scores is not None and lateness.deadline and not (dated and lateness.when):

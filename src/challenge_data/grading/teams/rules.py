@@ -25,8 +25,9 @@ Every table and every key may lack. Without the file nothing is late, and marks 
 
 import difflib
 import math
+import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ from zoneinfo import ZoneInfo
 
 from challenge_data.grading.receiving import slug
 from challenge_data.grading.teams import roster
+from challenge_data.grading.unpacking import shown
 
 RULES = "rules.toml"
 PARIS = ZoneInfo("Europe/Paris")
@@ -102,8 +104,43 @@ def load(grading: Path, course: Path | None = None) -> Rules:
     except UnicodeDecodeError as error:
         raise RulesError(path, ["is not written in UTF-8: save it again as UTF-8."]) from error
     except tomllib.TOMLDecodeError as error:
-        raise RulesError(path, [f"is no TOML ({error}). A date is written 2026-03-06T18:00:00, a name with anything but letters, digits, - and _ between quotes."]) from error
+        raise RulesError(path, _no_toml(path, error)) from error
     return _Reader(path, written).rules(roster.load(grading), _challenges(course))
+
+
+def _no_toml(path: Path, error: tomllib.TOMLDecodeError) -> list[str]:
+    """The lines at fault with what to write instead: the parser stops at the first, and says little of it."""
+    lines = path.read_bytes().decode("utf-8-sig").splitlines()
+    problems = {number: f"line {number}, « {shown(line.strip(), 60)} »: {', and '.join(remedies)}." for number, line in enumerate(lines, 1) if (remedies := list(_remedies(line)))}
+    stopped = re.search(r"at line (\d+)", str(error))
+    number = int(stopped[1]) if stopped else len(lines)
+    if number not in problems:
+        line = f"line {number}, « {shown(lines[number - 1].strip(), 60)} »: " if 0 < number <= len(lines) else ""
+        problems[number] = f"{line}is no TOML ({error}). A date is written 2026-03-06T18:00:00, a name with anything but letters, digits, - and _ between quotes."
+    return [problems[number] for number in sorted(problems)]
+
+
+def _remedies(line: str) -> Iterator[str]:
+    """Of the usual slips of who writes no TOML otherwise."""
+    key, equals, value = (part.strip() for part in line.partition("="))
+    if not equals or key.startswith(("#", "[")):
+        return
+    if not re.fullmatch(r"[A-Za-z0-9_.-]+|\"[^\"]*\"|'[^']*'", key):
+        quoted = key.strip("\"'").replace("\\", "").replace('"', "")
+        yield f'put quotes around a name with spaces or accents: "{shown(quoted, 60)}" = …'
+    if date := re.match(r"(\d{4}-\d\d-\d\d)[Tt ](\d{1,2})[:h](\d\d)(?!:?\d)", value):
+        yield f"an hour needs seconds: write {date[1]}T{int(date[2]):02}:{date[3]}:00{value[date.end():].partition('#')[0].strip()}"
+    elif date := re.match(r"(\d{1,2})/(\d{1,2})/(\d{4})", value):
+        yield f"a date is written {date[3]}-{int(date[2]):02}-{int(date[1]):02}T18:00:00"
+    if number := re.match(r"([+-]?\d+),(\d+)", value):
+        yield f"a number has a point: write {number[1]}.{number[2]}"
+
+
+def strays(grading: Path) -> list[str]:
+    """Files of ``people/`` that look like one that is read and have another name, « rules.toml.txt » for example: a sentence each."""
+    read = {"rules": RULES, "times": "times.csv"}
+    others = sorted(path.name for path in (grading / roster.PEOPLE).glob("*") if path.name not in read.values() and not path.name.endswith(("~", ".bak")))
+    return [f"{grading / roster.PEOPLE / other} is not read: the file must be named {name}." for other in others for start, name in read.items() if other.casefold().startswith(start)]
 
 
 def local(moment: datetime) -> datetime:

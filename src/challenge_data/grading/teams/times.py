@@ -4,6 +4,7 @@ Columns « équipe » and « heure » (or team, time), and if one wishes « entr
 hour is of. Without it an hour is of what was received first after it. Several lines of a team are several hand-ins.
 """
 
+import difflib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,7 +63,8 @@ def load(grading: Path) -> dict[str, tuple[Told, ...]]:
         if written in ("", "-"):  # an LMS's word for nothing
             continue
         if not team or (teams and team.casefold() not in teams):
-            problems.append(f"line {row.line}: no team « {shown(row.cells['team'], 40)} » in the roster.")
+            near = difflib.get_close_matches(team.casefold(), teams, n=1)
+            problems.append(f"line {row.line}: no team « {shown(row.cells['team'], 40)} » in the roster" + (f"; the nearest is {teams[near[0]]}." if near else "."))
             continue
         try:
             told = Told(moment(written), row.cells.get("entry", ""))
