@@ -133,7 +133,7 @@ def test_it_sees_neither_the_machine_nor_the_course_but_its_data(tmp_path):
 @needs_walls
 @pytest.mark.parametrize("place", ["/cours/datasets/x", "/usr/x", "/etc/x", "/run/x", "/run/kernels/x", "/home/x", "/dev/x", "/x", sys.prefix + "/x", str(Path(sandbox.__file__).parent / "x")])
 def test_it_writes_nowhere_but_at_home(place):
-    result = ran(f"open({place!r}, 'w')", "open('ici.txt', 'w').write('a'); open('/tmp/la.txt', 'w').write('b'); print('home')")
+    result = ran(f"open({place!r}, 'w')", "import tempfile; open('ici.txt', 'w').write('a'); open(tempfile.gettempdir() + '/la.txt', 'w').write('b'); print('home')")
     assert "Errno 30" in said(result, 0) or "Errno 13" in said(result, 0)
     assert said(result, 1) == "home\n"
 
@@ -171,8 +171,8 @@ def test_a_file_beside_its_sockets_ends_it():
 def test_two_kernels_at_once_do_not_see_each_other():
     other: dict[str, Ran] = {}
     waits = threading.Thread(target=lambda: other.update(run=ran('''
-        import socket, time
-        open("/tmp/mine", "w").write("a")
+        import socket, tempfile, time
+        open(tempfile.gettempdir() + "/mine", "w").write("a")
         heard = socket.socket(socket.AF_UNIX)
         heard.bind("\\0mine")
         heard.listen()
@@ -182,8 +182,8 @@ def test_two_kernels_at_once_do_not_see_each_other():
     waits.start()
     time.sleep(1.5)
     result = ran('''
-        import os, pathlib, signal, socket
-        print(pathlib.Path("/tmp/mine").exists(), sorted(pathlib.Path("/run/kernels").iterdir()), len([pid for pid in os.listdir("/proc") if pid.isdecimal()]))
+        import os, pathlib, signal, socket, tempfile
+        print(pathlib.Path(tempfile.gettempdir(), "mine").exists(), sorted(pathlib.Path("/run/kernels").iterdir()), len([pid for pid in os.listdir("/proc") if pid.isdecimal()]))
         try:
             socket.socket(socket.AF_UNIX).connect("\\0mine")
         except OSError as error:
