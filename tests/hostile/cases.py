@@ -101,6 +101,8 @@ class Case:
     """Words that the summary's row must hold."""
     flagged: bool = False
     """A person is called; no flag where False."""
+    or_ended: str = ""
+    """Which limit is met first is the machine's affair: where these words are said instead of ``says``' first, no points come by themselves."""
     also: Callable[[Ours], str] | None = None
     """Anything more that must hold; says what is wrong, "" when all is right."""
     must: str = ""
@@ -124,6 +126,7 @@ class Case:
         """What must happen, in words."""
         words = [f"{self.points:g} points", "a person is called" if self.flagged else "no flag"]
         words += [f"« {word} » is said" for word in self.says]
+        words += [f"or no points by themselves and « {self.or_ended} »"] if self.or_ended else []
         return ", ".join([*words, self.must] if self.must else words)
 
 

@@ -24,7 +24,8 @@ EXPECTED: dict[str, dict] = {
     "nbgrader-apps-submitted-cheat-attempt": _FLAGGED | {"points": 0},
     "nbgrader-apps-submitted-cheat-attempt-alternative": _FLAGGED | {"points": 0},
     "nbgrader-apps-infinite-loop": {"says": ("1_murs: too slow (extra-1)", "2_portes: another work")},
-    "nbgrader-apps-infinite-loop-with-output": {"says": ("1_murs: too slow (extra-1)", "2_portes: another work")},
+    # A list that grows without an end: a fast machine fills its memory before its time is over.
+    "nbgrader-apps-infinite-loop-with-output": {"says": ("1_murs: too slow (extra-1)", "2_portes: another work"), "or_ended": "1_murs: stopped, memory"},
 }
 """What differs from 7 points, no flag, « another work »: the case's name -> fields."""
 

@@ -140,12 +140,14 @@ def _judged(line: Line, ours: Ours) -> str:
     case, row = line.case, ours.row
     flags = sorted({flag["kind"] for flag in row["flags"]})
     line.happened = f"{row['automatic']:g} points" + (f", flagged ({', '.join(flags)})" if flags else "") + (f"; {ours.said}" if ours.said else "")
-    wrong = []
-    if row["automatic"] != case.points:
-        wrong.append(f"{row['automatic']:g} points instead of {case.points:g}")
+    wrong, expected, says = [], case.points, case.says
+    if case.or_ended and case.or_ended in ours.said:
+        expected, says = 0.0, says[1:]
+    if row["automatic"] != expected:
+        wrong.append(f"{row['automatic']:g} points instead of {expected:g}")
     if bool(flags) != case.flagged:
         wrong.append("flagged" if flags else "not flagged")
-    wrong += [f"« {word} » is not said" for word in case.says if word not in ours.said]
+    wrong += [f"« {word} » is not said" for word in says if word not in ours.said]
     try:
         wrong.append(case.also(ours) if case.also else "")
     except Exception as error:
