@@ -5,7 +5,7 @@
 - ``notes.xlsx``: the same lines, the points of each question, and what each column means.
 - ``moodle-<challenge>.csv``: « Email address », the mark, the feedback; commas, decimal points, UTF-8 without mark. Who has no final
   mark has « - », Moodle's own sign of « no grade », which its import reads as such both for a new and for an existing grade item; an empty
-  field for a new item is not tested there (read in Moodle's ``grade/import/csv/classes/load_data.php``, as it is since Moodle 2.8).
+  field for a new item is not tested there (read in Moodle's ``grade/import/csv/classes/load_data.php``, one version of it).
 """
 
 import csv
