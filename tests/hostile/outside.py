@@ -55,7 +55,8 @@ attack("bombe-a-fourches", "Hundreds of processes.", "import os, time\nfor _ in 
        lambda stock: f"{stock.most_processes} processes at once" if stock.most_processes > 250 else "", _OTHERS, flagged=True)
 attack("disque-plein", "Fills the disk beside the notebook.", _tried("with open('gros.bin', 'wb') as fichier:\n    for _ in range(60):\n        fichier.write(bytes(10**7))"),
        lambda stock: next((f"{path.stat().st_size / 1e6:.0f} MB written" for path in stock.machine.rglob("gros.bin") if path.stat().st_size > 3e8), ""), _OTHERS, flagged=True)
-attack("sortie-sans-fin", "Prints without an end.", "while True:\n    print('x' * 10_000)", harmed(_OTHERS), 0, says=("stopped, output",))
+attack("sortie-sans-fin", "Prints without an end.", "while True:\n    print('x' * 10_000)",
+       lambda stock: harmed(_OTHERS)(stock) or (f"{stock.most_megabytes:.0f} MB held at once" if stock.most_megabytes > 2000 else ""), 0, says=("stopped, output",))
 attack("sortie-en-erreur", "An error message of ten megabytes.", "raise ValueError('x' * 10**7)", lambda stock: "the page holds it all" if len(stock.autograded(WALLS)) > 5e6 else "", _OTHERS,
        also=lambda ours: "" if len(ours.executed(WALLS)) < 3e6 else "it is in the notebook that comes back", must="nothing of it comes back")
 

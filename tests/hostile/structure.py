@@ -291,9 +291,9 @@ def _(course: Course, folder: Path) -> None:
     (folder / "equipe.json").write_text('{"nom": {"a": [null, 1e999, "../../autre-equipe"]}}')
 
 
-@case("trois-mille-cellules", "3,000 cells of code of its own, each of which says something.", lambda stock: f"not done after {stock.seconds:.0f} s, and the sibling waits" if stock.code is None else "",
+@case("dix-mille-cellules", "10,000 cells of code of its own, each of which says something.", lambda stock: f"not done after {stock.seconds:.0f} s, and the sibling waits" if stock.code is None else "",
       IN_WALLS, says=("too many extra cells",), seconds=20)
 def _(course: Course, folder: Path) -> None:
     notebook = course.answered(WALLS)
-    notebook.cells += [new_code_cell(f"print({number})", id=f"{number:08x}") for number in range(3_000)]
+    notebook.cells += [new_code_cell(f"print({number})", id=f"{number:08x}") for number in range(10_000)]
     walls(folder, notebook)
