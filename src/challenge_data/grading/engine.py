@@ -16,7 +16,8 @@ from challenge_data.grading.cluster import Cluster
 from challenge_data.grading.feedback import write_feedback
 from challenge_data.grading.gradebook import full, is_full
 from challenge_data.grading.marking import Job
-from challenge_data.grading.recording import DiskFull, NotRecorded, Recorder, Refused, Scores
+from challenge_data.grading.marks import Scores
+from challenge_data.grading.recording import DiskFull, NotRecorded, Recorder, Refused
 from challenge_data.grading.running import USUAL, RunLimits
 from challenge_data.grading.sandbox import CannotIsolate, NurseryGone, check
 from challenge_data.grading.summary import Summary, TeamRow

@@ -14,7 +14,7 @@ import shutil
 import socket
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -258,12 +258,30 @@ def check_room(place: Path, what: str) -> None:
 def write_whole(path: Path, content: dict) -> None:
     """A small JSON file, whole or as before, and on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    put(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode())
+
+
+def put(path: Path, content: bytes) -> None:
+    """A file, whole or as before, and on the disk."""
     partial = path.with_name(f".{quote(path.name)[:100]}.partial")
-    with partial.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def private() -> Iterator[None]:
+    """What is made meanwhile, only its owner reads."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def read_whole(path: Path) -> dict:

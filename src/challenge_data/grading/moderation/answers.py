@@ -2,13 +2,10 @@
 
 import base64
 import binascii
-import contextlib
 import hashlib
 import html
 import json
-import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,16 +106,6 @@ def answers(course: Path, challenge: str, grading: Path) -> list[Answer]:
                 found.append(Answer(of.team, question, shown, _digest(cell), mark))
     order = {name: rank for rank, name in enumerate(asked)}
     return sorted(found, key=lambda one: (order[one.question.notebook, one.question.cell], one.team))
-
-
-@contextlib.contextmanager
-def private() -> Iterator[None]:
-    """What is written meanwhile, only its owner reads."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 def home(grading: Path, challenge: str) -> Path:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from challenge_data.grading.gradebook import check_room, read_whole
+from challenge_data.grading.gradebook import check_room, private, read_whole
 from challenge_data.grading.moderation import sheets
 from challenge_data.grading.moderation.agreement import Agreement, agreement, pooled, word
-from challenge_data.grading.moderation.answers import Answer, CannotModerate, answers, home, private
+from challenge_data.grading.moderation.answers import Answer, CannotModerate, answers, home
 from challenge_data.grading.moderation.drawing import COLUMNS, SHEET, markers
 
 DIFFERENCES, AGREEMENT, SETTLED = "ecarts", "accord", "settled.json"

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from challenge_data.grading.gradebook import check_room, read_whole, write_whole
+from challenge_data.grading.gradebook import check_room, private, read_whole, write_whole
 from challenge_data.grading.moderation import sheets
-from challenge_data.grading.moderation.answers import Answer, CannotModerate, answers, home, private
+from challenge_data.grading.moderation.answers import Answer, CannotModerate, answers, home
 from challenge_data.grading.receiving import slug
 
 SHEET, PAGE, KEY = "deuxieme-lecture", "copies.html", ".cle.json"

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from challenge_data.grading.gradebook import DiskFull, read_whole, write_whole
+from challenge_data.grading.gradebook import DiskFull, private, read_whole, write_whole
 from challenge_data.grading.moderation import sheets
-from challenge_data.grading.moderation.answers import CannotModerate, answers, home, private
+from challenge_data.grading.moderation.answers import CannotModerate, answers, home
 from challenge_data.grading.moderation.comparing import DIFFERENCES, SETTLED, TO_SETTLE
 from challenge_data.grading.moderation.drawing import markers
 from challenge_data.grading.recording import Recorder, Refused

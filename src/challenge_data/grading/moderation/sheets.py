@@ -9,9 +9,9 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
+from challenge_data.grading.teams.tables import FORMULA
+
 KINDS = (".xlsx", ".csv")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the start of a formula."""
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 
 
@@ -87,7 +87,7 @@ def _alike(line: Line) -> list[str]:
 
 def _plain(value: str | float) -> str:
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return f"'{value}" if value.startswith(FORMULA) else value
     return f"{value:g}".replace(".", ",")
 
 

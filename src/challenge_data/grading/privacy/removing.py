@@ -3,8 +3,6 @@
 import contextlib
 import csv
 import io
-import os
-import secrets
 import sqlite3
 import tomllib
 from collections.abc import Collection
@@ -13,7 +11,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 
 from challenge_data.grading import converting
-from challenge_data.grading.gradebook import Refused, full, is_full, url
+from challenge_data.grading.gradebook import Refused, full, is_full, private, put, url
 from challenge_data.grading.receiving import slug
 from challenge_data.grading.teams import tables, times
 
@@ -184,13 +182,6 @@ def _same(name: str, team: str) -> bool:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Whole or as before, on the disk; only its owner reads it."""
-    partial = path.with_name(f".{secrets.token_hex(4)}.partial")
-    try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    """Whole or as before; only its owner reads it."""
+    with private():
+        put(path, content)

@@ -1,15 +1,13 @@
 """Pages to files: HTML that stands alone, and PDF by Typst. What a team wrote is data everywhere, never markup."""
 
 import json
-import os
-import secrets
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from challenge_data.grading import questions
-from challenge_data.grading.gradebook import Refused
+from challenge_data.grading.gradebook import Refused, private, put
 from challenge_data.grading.keeping import records
 from challenge_data.grading.placing import RECORDED
 from challenge_data.grading.receiving import slug
@@ -133,13 +131,6 @@ def _write(path: Path, content: bytes, place: Path) -> bool:
             folder.mkdir(mode=0o700, parents=True)
     if path.is_file() and path.read_bytes() == content:
         return False
-    partial = path.with_name(f".{secrets.token_hex(4)}.partial")
-    try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with private():
+        put(path, content)
     return True

@@ -21,11 +21,10 @@ from openpyxl.utils import get_column_letter
 
 from challenge_data.checks.sharing import fr
 from challenge_data.grading.teams.results import MemberResult, TeamResult, exact
+from challenge_data.grading.teams.tables import FORMULA
 
 NOTES, BOOK = "notes.csv", "notes.xlsx"
 NO_GRADE = "-"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""What a spreadsheet may take for the start of a formula: OWASP, « CSV Injection », with the full-width forms."""
 
 COLUMNS = {
     "equipe": "Le nom de l'équipe.",
@@ -67,7 +66,7 @@ def same(before: bytes, now: bytes, name: str) -> bool:
 
 def plain(text: str) -> str:
     """A text that no spreadsheet takes for a formula, in a CSV: an apostrophe goes before it."""
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
 
 
 def _lines(challenge: str, teams: Sequence[TeamResult]) -> Iterator[list[Cell]]:

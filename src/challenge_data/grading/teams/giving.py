@@ -1,13 +1,12 @@
 """The command « marks »: results of the challenges asked for, as files in a folder, and what is missing as a table."""
 
-import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from challenge_data.grading.gradebook import Refused
+from challenge_data.grading.gradebook import Refused, private, put
 from challenge_data.grading.teams import export, rules
 from challenge_data.grading.teams.results import TeamResult, challenges, results
 
@@ -68,20 +67,17 @@ def give(course: Path, grading: Path, to: Path, wanted: Sequence[str] = ()) -> G
     if not names:
         raise Refused(f"No team is registered or graded in {grading}: is it the grading folder? Say which with --grading.")
     found = {name: results(course, grading, name) for name in names}
-    before = os.umask(0o077)
-    try:
+    written, kept = [], []
+    with private():
         to.mkdir(mode=0o700, parents=True, exist_ok=True)
-        written, kept = [], []
         for name, content in export.files(found).items():
             path = to / name
             if path.is_file() and export.same(path.read_bytes(), content, name):
                 path.chmod(0o600)
                 continue
             kept += _keep(path)
-            _write(path, content)
+            put(path, content)
             written.append(path)
-    finally:
-        os.umask(before)
     return Given(found, written, kept, grading, [name for name in every if name not in names])
 
 
@@ -99,18 +95,6 @@ def _keep(path: Path) -> list[Path]:
     shutil.copy2(path, target)  # the file stays in its place until the new one is there, whole
     target.chmod(0o600)
     return [target]
-
-
-def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _missing(one: TeamResult) -> Iterable[str]:

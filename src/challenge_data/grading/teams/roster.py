@@ -3,11 +3,10 @@
 ``<grading>/people/`` holds all that names a person and is no hand-in. Nobody but its owner reads it.
 """
 
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from challenge_data.grading.gradebook import read_whole, write_whole
+from challenge_data.grading.gradebook import private, read_whole, write_whole
 
 PEOPLE, ROSTER = "people", "roster.json"
 
@@ -59,11 +58,8 @@ def people(grading: Path) -> Path:
 def keep(grading: Path, roster: Roster) -> Path:
     """Write the roster, whole or as before; only its owner reads it."""
     path = people(grading) / ROSTER
-    before = os.umask(0o077)
-    try:
+    with private():
         write_whole(path, asdict(roster))
-    finally:
-        os.umask(before)
     return path
 
 

@@ -19,7 +19,7 @@ MOST_BYTES = 5_000_000
 MOST_UNPACKED = 50_000_000
 MOST_ROWS = 20_000
 SEPARATORS = ";,\t|"
-_FORMULA = tuple("=+-@\t\r\n＝＋－﹣＠")
+FORMULA = tuple("=+-@\t\r\n＝＋－﹣＠")
 """First characters that make a spreadsheet compute a cell: OWASP, « CSV Injection »; the wide ones, for spreadsheets in Chinese or Japanese."""
 _OTHERS = {
     b"%PDF": "a PDF", b"Rar!": "a rar archive", b"7z\xbc\xaf": "a 7z archive", b"\x1f\x8b": "a compressed file", b"{\\rt": "a text document",
@@ -93,7 +93,7 @@ def read(path: Path, headings: Mapping[str, tuple[str, ...]]) -> Table:
 
 def fault(text: str, most: int) -> str:
     """Why a cell is refused, whatever it is of; empty when it is not."""
-    if text.startswith(_FORMULA):
+    if text.startswith(FORMULA):
         return f"begins with {shown(text[0])!r}, which makes a spreadsheet compute it: write it without"
     for rank, char in enumerate(text):
         if not char.isprintable() and char not in "\u00a0\u202f\u2009":
