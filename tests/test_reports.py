@@ -330,8 +330,9 @@ def test_another_hand_in_is_told(course, readings, tmp_path, hours, content, sai
     with alone(tmp_path / "recus"):
         other = keep_files(tmp_path, {name: name}, tmp_path / "recus", "barges", name, [])
     counted = Kept(tmp_path / "un", {"at": "2026-03-06T20:00:00+00:00"})
-    one = SimpleNamespace(record=counted, team=Team("barges", "Les Barges", CHALLENGE, ()))
-    found = standing._other(one, Rules(deadlines={CHALLENGE: deadline}), [(counted, deadline - timedelta(hours=1)), (other, deadline + timedelta(hours=hours))])
+    handed = ((counted, deadline - timedelta(hours=1)), (other, deadline + timedelta(hours=hours)))
+    one = SimpleNamespace(record=counted, team=Team("barges", "Les Barges", CHALLENGE, ()), hours=handed)
+    found = standing._other(one, Rules(deadlines={CHALLENGE: deadline}))
     assert words(found) == said
     facts = writing.of_team.facts("Défi", questions.chapters(course, CHALLENGE), replace(readings["barges"], standing=Standing(deadline, other=found)))
     assert words(typeset(said)) in words(BeautifulSoup(writing._html("equipe", facts), "html.parser").header.text)

@@ -309,18 +309,18 @@ def test_grading_with_a_roster_and_rules(course, tmp_path, grading, played, thre
     second = grade(handed)
     [row] = [row for row in second.rows if row.team == "sternes"]
     assert row.automatic == 60 and any("the last in time" in word for word in row.remarks)
-    told = counting.lateness_of(grading, "tiny", "sternes", rules.load(grading), {})
+    now = lambda: {one.team.name: one for one in results.results(course, grading, CHALLENGE)}  # noqa: E731
+    told = now()["sternes"].lateness
     assert told.on_time and told.when == DEADLINE - timedelta(minutes=1)
     # The instructor decides otherwise.
     say(grading, RULES + "[counts]\nsternes = \"" + records(grading / "received/tiny/sternes")[1].folder.name + "\"\n")
-    now = lambda: {one.team.name: one for one in results.results(course, grading, CHALLENGE)}  # noqa: E731
     assert now()["sternes"].superseded and not now()["sternes"].final and "un autre rendu" in " ".join(now()["sternes"].remarks) and not now()["goelands"].superseded
     say(grading, "", "Rules.toml.txt")
     told = grade(None)
     assert not now()["sternes"].superseded
     assert told.warnings == [f"{grading / 'people' / 'Rules.toml.txt'} is not read: the file must be named rules.toml."] and told.warnings[0] in told.as_table()
     [row] = [row for row in told.rows if row.team == "sternes"]
-    assert row.automatic == 0 and counting.lateness_of(grading, "tiny", "sternes", rules.load(grading), {}).percent == 15
+    assert row.automatic == 0 and now()["sternes"].lateness.percent == 15
     # Faults of the rules stop all, before anything.
     say(grading, "[deadline]\n")
     with pytest.raises(CannotGrade, match="is it deadlines"):

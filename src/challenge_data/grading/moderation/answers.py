@@ -13,12 +13,11 @@ import nbformat
 
 from challenge_data.grading import showing
 from challenge_data.grading.marks import Mark
-from challenge_data.grading.questions import chapters
+from challenge_data.grading.questions import ESSAY, chapters
 from challenge_data.grading.recording import Recorder, Refused
 from challenge_data.grading.teams import roster
 
 FOLDER = "moderation"
-_LEVEL = re.compile(r"^- \*\*([\d,.]+) points?\*\* : (.+)$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 LEAST_NAME = 4
@@ -62,19 +61,15 @@ class Answer:
 
 def questions(course: Path, challenge: str) -> list[Question]:
     """Those that a person grades, in the order of the notebooks, as teams read them."""
-    known = {(one.notebook, one.cell): f"{one.number} · {one.title}" for chapter in chapters(course, challenge) for one in chapter.questions}
+    known = {(one.notebook, one.cell): one for chapter in chapters(course, challenge) for one in chapter.questions if one.kind == ESSAY}
     found = []
     for path in sorted((course / "exercises" / challenge).glob("*.ipynb")):
         cells = nbformat.read(path, 4).cells
         for rank, cell in enumerate(cells):
-            meta = cell.metadata.get("nbgrader", {})
-            if meta.get("grade") and meta.get("solution"):
+            if one := known.get((path.stem, cell.metadata.get("nbgrader", {}).get("grade_id"))):
                 start = next((place for place in range(rank - 1, -1, -1) if cells[place].cell_type == "markdown" and _HEADING.search(cells[place].source)), rank)
                 above = [each for each in cells[start:rank] if each.cell_type == "markdown"]
-                rubric = next((each.source for each in cells if each.metadata.get("nbgrader", {}).get("grade_id") == f"bareme-{meta['grade_id']}"), "")
-                text, title = _asked(above)
-                levels = tuple((float(points.replace(",", ".")), sentence.strip()) for points, sentence in _LEVEL.findall(rubric))
-                found.append(Question(path.stem, meta["grade_id"], known.get((path.stem, meta["grade_id"]), title or meta["grade_id"]), float(meta["points"]), levels, text))
+                found.append(Question(path.stem, one.cell, f"{one.number} · {one.title}", one.maximum, tuple((level.points, level.text) for level in one.levels), _asked(above)))
     return found
 
 
@@ -112,12 +107,12 @@ def home(grading: Path, challenge: str) -> Path:
     return grading.resolve() / FOLDER / challenge
 
 
-def _asked(above: list[nbformat.NotebookNode]) -> tuple[str, str]:
-    """(HTML, title) of what stands above an answer, from its own heading on: the last of the first cell."""
+def _asked(above: list[nbformat.NotebookNode]) -> str:
+    """HTML of what stands above an answer, from its own heading on: the last of the first cell."""
     headings = list(_HEADING.finditer(above[0].source)) if above else []
     if headings:
         above = [nbformat.NotebookNode(above[0], source=above[0].source[headings[-1].start():]), *above[1:]]
-    return "\n".join(map(_markdown, above)), headings[-1][1] if headings else ""
+    return "\n".join(map(_markdown, above))
 
 
 def _cell(grading: Path, team: str, challenge: str, mark: Mark) -> nbformat.NotebookNode | None:

@@ -1,6 +1,5 @@
 """How a team stands with its deadline, and its mark: what the rules of the edition make of its points."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,10 +7,9 @@ from pathlib import Path
 from challenge_data.checks.sharing import fr
 from challenge_data.french import number
 from challenge_data.grading.gradebook import Refused
-from challenge_data.grading.keeping import Kept, records
 from challenge_data.grading.receiving import holds_notebook
 from challenge_data.grading.reports.wording import day, hour, lasting, points
-from challenge_data.grading.teams import counting, late, rules, times
+from challenge_data.grading.teams import late, rules
 from challenge_data.grading.teams.late import Lateness
 from challenge_data.grading.teams.results import TeamResult, results
 from challenge_data.grading.teams.rules import PARIS, Rules, named
@@ -47,11 +45,11 @@ def standings(course: Path, grading: Path, challenge: str) -> dict[str, Standing
         found = results(course, grading, challenge)
     except Refused:
         return {}
-    decided, told = rules.load(grading, course), times.load(grading)
-    return {one.team.name: _standing(one, decided, counting.handed_in(records(grading / "received" / challenge / one.team.name), named(told, one.team.name) or ())) for one in found}
+    decided = rules.load(grading, course)
+    return {one.team.name: _standing(one, decided) for one in found}
 
 
-def _standing(one: TeamResult, decided: Rules, hours: Sequence[tuple[Kept, datetime | None]]) -> Standing:
+def _standing(one: TeamResult, decided: Rules) -> Standing:
     lateness, mark, how = one.lateness, "", []
     if lateness.percent:
         how.append(f"Retard : {points(float(one.penalty))} de moins, soit {number(lateness.percent)} % du maximum.")
@@ -59,18 +57,18 @@ def _standing(one: TeamResult, decided: Rules, hours: Sequence[tuple[Kept, datet
         mark = f"Note de l'équipe{'' if one.final else ', provisoire'} : {fr(one.mark)} sur {number(decided.out_of)}"
         how.append(f"Calcul : {one.formula}")
     lost = f"{points(float(one.penalty))} de retard à déduire" if one.penalty else ""
-    last = max((when for _, when in hours if when), default=lateness.when)
-    return Standing(_local(lateness.when), _late(lateness, named(decided.extensions, one.team.name) is not None), _other(one, decided, hours), lost, mark, tuple(how), _local(last))
+    last = max((when for _, when in one.hours if when), default=lateness.when)
+    return Standing(_local(lateness.when), _late(lateness, named(decided.extensions, one.team.name) is not None), _other(one, decided), lost, mark, tuple(how), _local(last))
 
 
 def _local(moment: datetime | None) -> datetime | None:
     return moment.astimezone(PARIS) if moment else None
 
 
-def _other(one: TeamResult, decided: Rules, hours: Sequence[tuple[Kept, datetime | None]]) -> str:
+def _other(one: TeamResult, decided: Rules) -> str:
     """Of the last hand-in that came after the one that counts. Those before it are what a team replaced itself."""
-    counted = next((when for kept, when in hours if one.record and kept.folder == one.record.folder), None)
-    later = [(when, kept) for kept, when in hours if counted and when and when > counted]
+    counted = next((when for kept, when in one.hours if one.record and kept.folder == one.record.folder), None)
+    later = [(when, kept) for kept, when in one.hours if counted and when and when > counted]
     if not later:
         return ""
     when, kept = max(later, key=lambda each: each[0])

@@ -59,15 +59,6 @@ def handed_in(kept: Sequence[Kept], told: Sequence[Told] = ()) -> list[tuple[Kep
     return found
 
 
-def lateness_of(grading: Path, challenge: str, team: str, rules: Rules, told: Mapping[str, Sequence[Told]]) -> Lateness | None:
-    """That of the hand-in that the gradebook's marks are of; None when nothing of the team was graded."""
-    graded = late.graded(grading, challenge, team)
-    if graded is None:
-        return None
-    hours = handed_in(records(grading / "received" / challenge / team), named(told, team) or ())
-    return late.lateness(rules, challenge, team, next((when for kept, when in hours if kept.folder == graded.folder), None))
-
-
 @dataclass
 class People:
     """What is known of a challenge's teams while it is graded."""
@@ -100,8 +91,9 @@ class People:
             return None
         for one in kept:
             if one.folder.name == wanted:
-                why = f"{wanted} counts, as rules.toml says in [counts]{self._cost(team, kept, one)}"
-                return Chosen(one, ". ".join(filter(None, [why, self._again(team, handed_in(kept, named(self.told, team) or ()), one)])))
+                hours = handed_in(kept, named(self.told, team) or ())
+                why = f"{wanted} counts, as rules.toml says in [counts]{self._cost(team, next(when for each, when in hours if each is one))}"
+                return Chosen(one, ". ".join(filter(None, [why, self._again(team, hours, one)])))
         if not self.known.team(team) and kept and any(kept[0].folder.parents[2].glob(f"*/{team}/{wanted}")):
             return None  # of another challenge: without a roster a team may be in several
         there = ", ".join(one.folder.name for one in kept) or "none"
@@ -119,7 +111,7 @@ class People:
             return Chosen(one, again)
         others = "; ".join(f"{other.folder.name}, of {spoken(hour)}" + (", has no notebook that can be read" if (other, hour) not in sound else "") for other, hour in hours if other is not one)
         rank = "" if len(hours) == 1 else "the last in time, " if on_time else "the last of all, none being in time, "
-        why = f"{rank}{one.folder.name}, handed in {spoken(when)}, counts{self._cost(team, kept, one)}"
+        why = f"{rank}{one.folder.name}, handed in {spoken(when)}, counts{self._cost(team, when)}"
         return Chosen(one, ". ".join(filter(None, [why, others and f"Kept: {others}", again])))
 
     def _again(self, team: str, hours: Sequence[tuple[Kept, datetime | None]], one: Kept) -> str:
@@ -136,9 +128,9 @@ class People:
     def _late(self, team: str, when: datetime | None) -> Lateness:
         return late.lateness(self.rules, self.challenge, team, when)
 
-    def _cost(self, team: str, kept: Sequence[Kept], one: Kept) -> str:
-        """How late it is, as the end of a sentence."""
-        told = self._late(team, dict((each.folder, when) for each, when in handed_in(kept, named(self.told, team) or ()))[one.folder])
+    def _cost(self, team: str, when: datetime | None) -> str:
+        """How late a hand-in is, as the end of a sentence."""
+        told = self._late(team, when)
         if not told.late:
             return ""
         after = f", {lasting(told.late)} after its deadline ({spoken(told.deadline)})"

@@ -10,6 +10,7 @@ A member's mark, for a team that has points:
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from challenge_data.grading.placing import RECORDED
 from challenge_data.grading.teams import counting, late, roster, rules, shares, times
 from challenge_data.grading.teams.late import Lateness
 from challenge_data.grading.teams.roster import Member, Roster, Team
-from challenge_data.grading.teams.rules import Rules
+from challenge_data.grading.teams.rules import Rules, named
 from challenge_data.grading.teams.shares import Shares
 from challenge_data.grading.teams.times import Told
 
@@ -74,6 +75,8 @@ class TeamResult:
     """Rules or hours changed since it was graded, or more was received: another hand-in counts now than :attr:`record`."""
     begun: bool = True
     """Some team of the challenge was graded: before that, nobody can be said to have handed in nothing."""
+    hours: tuple[tuple[Kept, datetime | None], ...] = ()
+    """All that was received of it, and when each was handed in: see :func:`~challenge_data.grading.teams.counting.handed_in`."""
 
     @property
     def points(self) -> Decimal | None:
@@ -145,12 +148,13 @@ def exact(number: float) -> Decimal:
 
 def _team(grading: Path, known: Roster, decided: Rules, told: Mapping[str, Sequence[Told]], challenge: str, name: str, team: Team | None, scores: Scores | None, begun: bool) -> TeamResult:
     record = late.graded(grading, challenge, name)
-    lateness = counting.lateness_of(grading, challenge, name, decided, told) or late.lateness(decided, challenge, name, None)
+    kept = records(grading / "received" / challenge / name)
+    hours = tuple(counting.handed_in(kept, named(told, name) or ()))
+    lateness = late.lateness(decided, challenge, name, next((when for each, when in hours if record and each.folder == record.folder), None))
     if unreadable := scores is not None and unread(grading, challenge, name, scores):
         scores = None
     interrupted = _interrupted(grading, challenge, name)
     agreed = _shares(record, team, decided)
-    kept = records(grading / "received" / challenge / name)
     received, superseded = bool(kept), False
     if record and len(kept) > 1:
         counts = counting.People(challenge, known, decided, told).counts(name, kept).kept
@@ -164,7 +168,7 @@ def _team(grading: Path, known: Roster, decided: Rules, told: Mapping[str, Seque
 
     people = tuple(MemberResult(member, agreed.of(member.email), *mark(agreed.of(member.email))) for member in (team.members if team else ()))
     remarks = tuple(_remarks(known, name, team, scores, lateness, agreed, interrupted, superseded, received, elsewhere, begun, unreadable, record is not None))
-    return TeamResult(team or Team(name, name, challenge, ()), team is not None, scores, record, lateness, agreed, people, *mark(), remarks, received, interrupted, elsewhere, superseded, begun)
+    return TeamResult(team or Team(name, name, challenge, ()), team is not None, scores, record, lateness, agreed, people, *mark(), remarks, received, interrupted, elsewhere, superseded, begun, hours)
 
 
 def _absent(decided: Rules) -> tuple[Decimal | None, str]:
