@@ -14,9 +14,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="challenge-data", description="The Challenge Data workshop's tools.")
     commands = parser.add_subparsers(dest="command", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[argparse.Namespace], int], help: str, linux: bool = False) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=help)
-        one.set_defaults(run=run)
+        one.set_defaults(run=run, linux=linux)
         return one
 
     command("build", _build, "curriculum text to notebooks, solutions and exercises")
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     new.add_argument("--title", default="", help="one line of French, for teams")
     hints = command("hints", _hints, "the hints that each team opened, from the folder of submissions")
     hints.add_argument("submissions", type=Path, help="a folder with one folder a team, as received")
-    grade = command("grade", _grade, "hand-ins in, scores and feedback out; a team is an entry of the folder")
+    grade = command("grade", _grade, "hand-ins in, scores and feedback out; a team is an entry of the folder", linux=True)
     grade.add_argument("received", type=Path, nargs="?", help="a folder with one entry a team, as received; without it, what was received before is graded again")
     grade.add_argument("--challenge", required=True, help="its name, as in solutions/")
     grade.add_argument("--to", type=Path, help="the grading folder; by default that of nbgrader_config.py")
@@ -37,22 +37,22 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument("--no-feedback", action="store_true", help="write no pages for teams")
     grade.add_argument("--json", action="store_true", help="print the summary as JSON")
     grade.add_argument("--unsafe", action="store_true", help="run teams' code with your own rights, without a sandbox")
-    roster = command("roster", _roster, "the list of teams and members, checked whole, then kept in the grading folder")
+    roster = command("roster", _roster, "the list of teams and members, checked whole, then kept in the grading folder", linux=True)
     roster.add_argument("list", type=Path, help="a .csv or .xlsx with the columns équipe, défi, membre, e-mail; a line a person")
     roster.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
     roster.add_argument("--check", action="store_true", help="tell faults and changes, write nothing")
-    marks = command("marks", _marks, "the marks of every member: spreadsheets, files for Moodle, and what is missing")
+    marks = command("marks", _marks, "the marks of every member: spreadsheets, files for Moodle, and what is missing", linux=True)
     marks.add_argument("--to", type=Path, required=True, help="the folder for the files; never the course's")
     marks.add_argument("--challenge", action="append", default=[], help="its name; may be given again; by default all that have a team")
     marks.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
-    regrade = command("regrade", _regrade, "grade everyone again on trial after masters or toolkit changed: whose mark moves, why, then apply")
+    regrade = command("regrade", _regrade, "grade everyone again on trial after masters or toolkit changed: whose mark moves, why, then apply", linux=True)
     regrade.add_argument("--challenge", required=True, help="its name, as in solutions/")
     regrade.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
     regrade.add_argument("--workers", type=int, help="teams run at once; by default as many as cores")
     regrade.add_argument("--yes", action="store_true", help="apply without asking")
     regrade.add_argument("--json", action="store_true", help="print the moves as JSON; nothing is applied without --yes")
     regrade.add_argument("--unsafe", action="store_true", help="run teams' code with your own rights, without a sandbox")
-    moderate = command("moderate", lambda given: given.run_step(given), "a second marking of a sample: draw it, compare, settle")
+    moderate = command("moderate", lambda given: given.run_step(given), "a second marking of a sample: draw it, compare, settle", linux=True)
     steps = moderate.add_subparsers(dest="step", required=True)
     for name, run, said in (("draw", _moderate_draw, "a sample to read, without names or marks, and a sheet to fill"), ("compare", _moderate_compare, "filled sheets beside the first marks"),
                             ("settle", _moderate_settle, "agreed points into the gradebook; asks first")):
@@ -68,21 +68,24 @@ def main(arguments: list[str] | None = None) -> int:
             step.add_argument("--seed", type=int, help="draws the same sample again")
         if name == "settle":
             step.add_argument("--yes", action="store_true", help="write without asking")
-    report = command("report", _report, "a page for each team, and an overview for instructors and mentors, as HTML and PDF")
+    report = command("report", _report, "a page for each team, and an overview for instructors and mentors, as HTML and PDF", linux=True)
     report.add_argument("--challenge", action="append", default=[], help="its name, as in solutions/; may be repeated; by default those that something was received or graded of")
     report.add_argument("--team", action="append", default=[], help="only this team's page; may be repeated")
     report.add_argument("--to", type=Path, help="where to write; by default reports/ of the grading folder")
     report.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
     report.add_argument("--no-pdf", action="store_true", help="HTML alone")
-    forget = command("forget", _forget, "a team erased everywhere in the grading folder; tells what will go, and asks first")
+    forget = command("forget", _forget, "a team erased everywhere in the grading folder; tells what will go, and asks first", linux=True)
     forget.add_argument("team", help="its name or title")
     forget.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
     forget.add_argument("--yes", action="store_true", help="erase without asking")
-    research = command("research", _research, "results for research, without names: a line a team and question, no team alone of its kind")
+    research = command("research", _research, "results for research, without names: a line a team and question, no team alone of its kind", linux=True)
     research.add_argument("--to", type=Path, required=True, help="the .csv file, a new one; what it is and must not be used for is written beside it")
     research.add_argument("--k", type=int, default=5, help="the least number of teams that look alike from outside, 5 by default")
     research.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
     given = parser.parse_args(arguments)
+    if given.linux and sys.platform == "win32":
+        print("Grading needs Linux, which puts teams' code apart: on Windows, run this command in WSL (docs/grading.md).", file=sys.stderr)
+        return 2
     return given.run(given)
 
 
@@ -146,9 +149,6 @@ def _hints(given: argparse.Namespace) -> int:
     return 1 if any(each.problem for each in found) else 0
 
 
-_WINDOWS = "Grading needs Linux, which puts teams' code apart: on Windows, run this command in WSL (docs/grading.md)."
-
-
 @contextmanager
 def _bar(quiet: bool) -> Iterator[Callable]:
     """A bar of teams done and failed, as what to call with the engine's events."""
@@ -186,9 +186,6 @@ def _agreed(question: str, yes: bool) -> bool:
 
 
 def _regrade(given: argparse.Namespace) -> int:
-    if sys.platform == "win32":
-        print(_WINDOWS, file=sys.stderr)
-        return 2
     from challenge_data.grading.engine import CannotGrade
     from challenge_data.grading.moderation.regrading import Regrade
 
@@ -216,15 +213,11 @@ def _regrade(given: argparse.Namespace) -> int:
 
 def _moderated(work: Callable[[Path, Path], int], given: argparse.Namespace) -> int:
     """What a step gives for the course and the grading folder; 2 when it says that it cannot."""
-    if sys.platform == "win32":
-        print(_WINDOWS, file=sys.stderr)
-        return 2
-    from challenge_data.grading.engine import default_grading
     from challenge_data.grading.gradebook import DiskFull
     from challenge_data.grading.moderation.answers import CannotModerate
 
     try:
-        return work(course.root(), given.grading or default_grading(course.root()))
+        return work(course.root(), _grading(given))
     except (CannotModerate, DiskFull) as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -276,9 +269,6 @@ def _moderate_settle(given: argparse.Namespace) -> int:
 
 
 def _grade(given: argparse.Namespace) -> int:
-    if sys.platform == "win32":
-        print(_WINDOWS, file=sys.stderr)
-        return 2
     from challenge_data.grading import engine
     from challenge_data.grading.teams import counting
 
@@ -297,15 +287,11 @@ def _grade(given: argparse.Namespace) -> int:
 
 
 def _roster(given: argparse.Namespace) -> int:
-    if sys.platform == "win32":
-        print("The list of teams goes with the grading, which needs Linux: on Windows, run this command in WSL (docs/grading.md).", file=sys.stderr)
-        return 2
-    from challenge_data.grading import engine
     from challenge_data.grading.teams import importing, registering
 
     root = course.root()
     try:
-        done = registering.register(given.list, root, given.grading or engine.default_grading(root), check=given.check)
+        done = registering.register(given.list, root, _grading(given), check=given.check)
     except importing.RosterError as error:
         print(error, file=sys.stderr)
         print(f"{len(error.problems)} fault(s), nothing was written.", file=sys.stderr)
@@ -315,14 +301,13 @@ def _roster(given: argparse.Namespace) -> int:
 
 
 def _marks(given: argparse.Namespace) -> int:
-    from challenge_data.grading.engine import default_grading
     from challenge_data.grading.gradebook import Refused
     from challenge_data.grading.teams.giving import give
     from challenge_data.grading.teams.rules import RulesError
 
     root = course.root()
     try:
-        done = give(root, given.grading or default_grading(root), given.to, given.challenge)
+        done = give(root, _grading(given), given.to, given.challenge)
     except (Refused, RulesError) as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -337,12 +322,11 @@ def _marks(given: argparse.Namespace) -> int:
 
 
 def _report(given: argparse.Namespace) -> int:
-    from challenge_data.grading import engine
     from challenge_data.grading.reports import writing
 
     root = course.root()
     try:
-        pages = writing.report(root, given.grading or engine.default_grading(root), given.challenge, given.team, given.to, pdf=not given.no_pdf, tell=print)
+        pages = writing.report(root, _grading(given), given.challenge, given.team, given.to, pdf=not given.no_pdf, tell=print)
     except writing.CannotReport as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -355,15 +339,11 @@ def _report(given: argparse.Namespace) -> int:
 
 
 def _forget(given: argparse.Namespace) -> int:
-    if sys.platform == "win32":
-        print(_WINDOWS, file=sys.stderr)
-        return 2
-    from challenge_data.grading.engine import default_grading
     from challenge_data.grading.gradebook import DiskFull
     from challenge_data.grading.privacy import forgetting
 
     root = course.root()
-    grading = given.grading or default_grading(root)
+    grading = _grading(given)
     try:
         print(forgetting.plan(root, grading, given.team).as_text())
         if not _agreed("Erase all this for good?", given.yes):
@@ -379,15 +359,11 @@ def _forget(given: argparse.Namespace) -> int:
 
 
 def _research(given: argparse.Namespace) -> int:
-    if sys.platform == "win32":
-        print(_WINDOWS, file=sys.stderr)
-        return 2
-    from challenge_data.grading.engine import default_grading
     from challenge_data.grading.privacy import research
 
     root = course.root()
     try:
-        done = research.export(root, given.grading or default_grading(root), given.to, given.k)
+        done = research.export(root, _grading(given), given.to, given.k)
     except research.CannotExport as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -396,6 +372,12 @@ def _research(given: argparse.Namespace) -> int:
         return 2
     print(done.as_text())
     return 0
+
+
+def _grading(given: argparse.Namespace) -> Path:
+    from challenge_data.grading.engine import default_grading
+
+    return given.grading or default_grading(course.root())
 
 
 def _told(problems: list) -> int:
