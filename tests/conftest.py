@@ -24,6 +24,18 @@ def standin(tmp_path_factory):
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    """The course in miniature, built; a module with another course says so itself."""
+    from tiny import write_course
+
+    from challenge_data import build
+
+    root = write_course(tmp_path_factory.mktemp("cours"))
+    build.build(root)
+    return root
+
+
 def pytest_runtest_logreport(report):
     # Under pytest-xdist the reports of all workers come to the first process, with their properties.
     if report.when == "call" and not os.environ.get("PYTEST_XDIST_WORKER"):

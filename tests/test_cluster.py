@@ -91,13 +91,6 @@ def _parent(pid: int) -> int:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Path:
-    root = write_course(tmp_path_factory.mktemp("cours"))
-    build.build(root)
-    return root
-
-
-@pytest.fixture(scope="module")
 def ground(tmp_path_factory, course):
     ground = Ground(tmp_path_factory.mktemp("grappe"), course)
     yield ground

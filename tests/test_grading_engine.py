@@ -31,9 +31,8 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
-from tiny import write_course
 
-from challenge_data import build, cli
+from challenge_data import cli
 from challenge_data.grading import converting, engine, gradebook, keeping, marking, running, sandbox, watching
 from challenge_data.grading.engine import CannotGrade, grade
 from challenge_data.grading.marks import Mark, Scores
@@ -41,13 +40,6 @@ from challenge_data.grading.summary import GRADED, NOT_GRADED, TO_LOOK_AT, Summa
 from challenge_data.grading.workers import WorkerDied, Workers
 
 FLAG = {"notebook": NOTEBOOK, "cell": "grand", "line": 2, "what": "ends the program", "evidence": "os._exit(3)", "kind": "odd"}
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Path:
-    root = write_course(tmp_path_factory.mktemp("cours"))
-    build.build(root)
-    return root
 
 
 @pytest.fixture

@@ -35,13 +35,6 @@ FAILS = new_output("stream", name="stderr", text="Le plus grand est 9.")
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Path:
-    root = write_course(tmp_path_factory.mktemp("cours"))
-    build.build(root)
-    return root
-
-
-@pytest.fixture(scope="module")
 def prepared(course, tmp_path_factory) -> Path:
     """A grading folder with the challenge and the teams: nbgrader takes seconds to make its first gradebook."""
     ready(course, grading := tmp_path_factory.mktemp("notation")).__exit__()

@@ -17,9 +17,8 @@ from bs4 import BeautifulSoup
 from killing import CHALLENGE, NOTEBOOK, give_by_hand, hand_in
 from nbformat.v4 import new_output
 from pypdf import PdfReader
-from tiny import write_course
 
-from challenge_data import build, cli
+from challenge_data import cli
 from challenge_data.grading import marking, questions, running, watching
 from challenge_data.grading.engine import grade
 from challenge_data.grading.keeping import Kept, alone
@@ -52,13 +51,6 @@ def run(notebook, limits, provisioner):
                                 new_output("stream", name="stderr", text=EMPTY_SAID if space.get("grand") is ... else WRONG)]
             ran.ran.append(cell.id)
     return ran
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Path:
-    root = write_course(tmp_path_factory.mktemp("cours"))
-    build.build(root)
-    return root
 
 
 @pytest.fixture(scope="module")

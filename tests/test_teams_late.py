@@ -9,9 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from killing import CHALLENGE, hand_in
 from test_grading_engine import played  # noqa: F401
-from tiny import write_course
 
-from challenge_data import build
 from challenge_data.grading import marking
 from challenge_data.grading.engine import CannotGrade
 from challenge_data.grading.keeping import records
@@ -31,13 +29,6 @@ grace_minutes = 15
 percent_lost_per_day = 5
 most_percent = 25
 """
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    root = write_course(tmp_path_factory.mktemp("cours"))
-    build.build(root)
-    return root
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import zipfile
 
 import openpyxl
 import pytest
-from tiny import write_course
 
-from challenge_data import build, cli
+from challenge_data import cli
 from challenge_data.grading.recording import Recorder
 from challenge_data.grading.teams import importing, registering, roster, tables
 
@@ -195,13 +194,6 @@ def test_whatever_the_file_holds_it_is_read_or_refused_in_words(tmp_path, path):
             told += 1
             assert error.problems and not any(unicodedata.category(char) == "Cc" or char == "\u202e" for problem in error.problems for char in problem)
     assert read > 20 and told > 200
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    root = write_course(tmp_path_factory.mktemp("cours"))
-    build.build(root)
-    return root
 
 
 def tiny_rows(*rows):
