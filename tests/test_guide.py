@@ -76,7 +76,7 @@ def test_a_real_error_still_stops_a_run():
 def test_an_earlier_answer_does_not_show_under_a_cell_that_did_not_run():
     outputs = run("x = 3", "x = …", "x + 1", "y = 5", "y = 1 / 0", "y + 1", may_stop=True)
     assert words(outputs[2]).startswith("« x » attend votre réponse")
-    assert words(outputs[5]).startswith("« y » attend votre réponse")
+    assert words(outputs[5]).startswith("« y » n'existe pas encore : la cellule qui devait le créer s'est arrêtée sur une erreur")
 
 
 def test_error_announced_by_its_tag_is_told_without_stopping_a_run():

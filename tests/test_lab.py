@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pytest
 
-from challenge_data import install, lab
+from challenge_data import install, lab, opening
 
 PROJECT = Path(__file__).resolve().parents[1]
-DOOR = ["challenge_data.py", "src/challenge_data/__init__.py", "src/challenge_data/lab.py", "src/challenge_data/install.py"]
+DOOR = ["challenge_data.py", "src/challenge_data/__init__.py", "src/challenge_data/lab.py", "src/challenge_data/install.py", "src/challenge_data/opening.py"]
 
 # Builds an editable wheel with the standard library alone, as hatchling does in the real project.
 BACKEND = '''
@@ -190,6 +190,21 @@ def test_too_little_room_is_said_before_anything_is_written(monkeypatch):
         install._make_venv("lab")
 
 
+def test_folder_without_a_lock_says_which_one(monkeypatch, tmp_path):
+    monkeypatch.setattr(install, "ROOT", tmp_path)
+    with pytest.raises(install.Stop, match="requirements-dev.lock.*L'édition des équipes n'a pas d'outils"):
+        install.prepare("dev")
+
+
+def test_check_runs_in_the_environment_that_was_prepared(monkeypatch):
+    ran = []
+    monkeypatch.setattr(lab.install, "prepare", lambda profile: f"/{profile}/python")
+    monkeypatch.setattr(lab, "_run", lambda python, command: ran.append((python, command)) or 0)
+    monkeypatch.chdir(PROJECT)
+    assert lab.main(["--check"]) == 0
+    assert ran == [("/lab/python", ["python", "-m", "challenge_data.checkup"])]
+
+
 OLD = (3, 8, 10)
 
 
@@ -209,7 +224,7 @@ def test_old_python_hands_over_to_a_newer_one_of_the_machine(monkeypatch, tmp_pa
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(PROJECT)
     became = []
-    monkeypatch.setattr(lab, "_become", lambda command, environment: became.append(command))
+    monkeypatch.setattr(lab, "become", lambda command, environment: became.append(command))
     lab.main(["--port", "9000"])
     assert became == [[str(newer), "-m", "challenge_data.lab", "--port", "9000"]]
 
@@ -272,7 +287,7 @@ def opened(monkeypatch):
     """The command that would start JupyterLab."""
     became = []
     monkeypatch.setattr(lab.install, "prepare", lambda profile: "/python")
-    monkeypatch.setattr(lab, "_become", lambda command, environment: became.append(command) or 0)
+    monkeypatch.setattr(lab, "become", lambda command, environment: became.append(command) or 0)
     monkeypatch.chdir(PROJECT)
     for name in ("CI", "DISPLAY", "WAYLAND_DISPLAY", "JUPYTER_TOKEN"):
         monkeypatch.delenv(name, raising=False)
@@ -295,10 +310,15 @@ def test_jupyterlab_opens_the_course_folder_on_the_welcome_notebook(opened, monk
     monkeypatch.setattr(lab.install, "ROOT", tmp_path)
     (tmp_path / lab.WELCOME).parent.mkdir(parents=True)
     (tmp_path / lab.WELCOME).write_text("{}", encoding="utf-8")
+    other = tmp_path / "build/expert/02.ipynb"
+    other.parent.mkdir(parents=True)
+    other.write_text("{}", encoding="utf-8")
     lab.main(["--ServerApp.ip=0.0.0.0"])
     assert f"--ServerApp.root_dir={tmp_path}" in opened[0]
     assert f"--LabApp.default_url=/lab/tree/{lab.WELCOME}" in opened[0]
     assert opened[0][-1] == "--ServerApp.ip=0.0.0.0", "what it does not know goes to JupyterLab"
+    lab.main(["--notebook", "build/expert/02.ipynb"])
+    assert "--LabApp.default_url=/lab/tree/build/expert/02.ipynb" in opened[1]
 
 
 def test_root_may_open_jupyterlab(opened, monkeypatch):
@@ -310,9 +330,9 @@ def test_root_may_open_jupyterlab(opened, monkeypatch):
 
 def test_a_port_in_use_is_left_to_whom_it_belongs():
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", lab.free_port()))
+        taken.bind(("127.0.0.1", opening.free_port()))
         taken.listen()
-        assert lab.free_port() != taken.getsockname()[1]
+        assert opening.free_port() != taken.getsockname()[1]
 
 
 def test_settings_are_in_the_environment_french_without_news():
@@ -336,8 +356,11 @@ def test_settings_name_what_this_jupyterlab_knows():
         known = json.loads((schemas / package / f"{name}.json").read_text(encoding="utf-8"))["properties"]
         assert not values.keys() - known.keys(), plugin
     disabled = json.loads((PROJECT / "share/etc/jupyter/labconfig/page_config.d/challenge_data.json").read_text(encoding="utf-8"))["disabledExtensions"]
-    for plugin in disabled:
-        package, name = plugin.split(":")
+    for plugin in disabled.keys() - {"offlinenotebook:offlineNotebookButtons"}:  # repo2docker brings that one, not the lock
+        package = plugin.partition(":")[0]
+        if package.startswith("@jupyterlab/"):
+            assert (schemas / package).is_dir(), plugin
+            continue
         scripts = (Path(sys.prefix) / "share/jupyter/labextensions" / package / "static").glob("*.js")
         assert any(plugin in script.read_text(encoding="utf-8") for script in scripts), plugin
 

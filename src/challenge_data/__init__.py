@@ -33,6 +33,8 @@ _HOMES = {
     "explore": "widgets",
     "ask_licence": "widgets",
     "organigramme": "widgets",
+    "verify": "widgets",
+    "hand_in": "widgets",
 }
 
 __all__ = list(_HOMES)

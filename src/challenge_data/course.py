@@ -98,7 +98,7 @@ def team(name: str | None = None, members: list[str] | str | None = None, challe
     Raises:
         LearnerError: nothing was chosen yet, the name is empty, or there is no such challenge.
     """
-    known = _read_team()
+    known = known_team()
     if name is None and members is None and challenge is None:
         if known is None:
             raise LearnerError("L'équipe n'est pas encore choisie. Exécutez la cellule « Votre équipe » du carnet Bienvenue.")
@@ -122,7 +122,8 @@ def team(name: str | None = None, members: list[str] | str | None = None, challe
     return chosen
 
 
-def _read_team() -> Team | None:
+def known_team() -> Team | None:
+    """The team that was chosen here; None before."""
     return kept(TEAM_FILE, lambda value: Team(**value))
 
 
@@ -169,12 +170,22 @@ def put(name: str, content: bytes) -> Path:
         earlier = content
     path.parent.mkdir(parents=True, exist_ok=True)
     if earlier != content:
-        copy = work_dir() / COPIES / f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}{path.suffix}"
-        copy.parent.mkdir(exist_ok=True)
-        write(copy, earlier)
-        print(f"L'ancien fichier est gardé : {COPIES}/{copy.name}.")
+        print(f"L'ancien fichier est gardé : {COPIES}/{keep_copy(name, earlier).name}.")
     write(path, content)
     return path
+
+
+def keep_copy(name: str, content: bytes) -> Path:
+    """Write a new file into ``copies/`` of :func:`work_dir`, called as ``name`` with the time; gives where.
+
+    Raises:
+        LearnerError: the disk does not take it.
+    """
+    named = Path(name)
+    copy = work_dir() / COPIES / f"{named.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}{named.suffix}"
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    write(copy, content)
+    return copy
 
 
 def kept(name: str, read: Callable[[Any], T]) -> T | None:

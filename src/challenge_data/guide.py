@@ -51,17 +51,27 @@ def assigned_names(source: str) -> list[str]:
 
 
 class Missing:
-    """Stands for an answer that is not written yet: whatever is asked of it, it says so.
+    """Stands for an answer that is not there: whatever is asked of it, it says why.
+
+    Args:
+        name: the name that was to be created.
+        stopped: an answer was written, and its cell stopped on an error; else nothing is written yet.
 
     Raises:
         NotAnswered: on any use.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, stopped: bool = False) -> None:
         object.__setattr__(self, "_name", name)
+        object.__setattr__(self, "_stopped", stopped)
 
     def _say(self, *_args, **_kwargs):
         name = object.__getattribute__(self, "_name")
+        if object.__getattribute__(self, "_stopped"):
+            raise NotAnswered(
+                f"« {name} » n'existe pas encore : la cellule qui devait le créer s'est arrêtée sur une erreur. "
+                "Lisez l'explication sous cette cellule, corrigez, exécutez-la, puis revenez ici."
+            )
         raise NotAnswered(
             f"« {name} » attend votre réponse : complétez la cellule où « {name} » est demandé, exécutez-la, "
             "puis revenez ici."
@@ -80,7 +90,8 @@ class Missing:
         self._say()
 
     def __repr__(self) -> str:
-        return f"(« {object.__getattribute__(self, '_name')} » attend votre réponse)"
+        name = object.__getattribute__(self, "_name")
+        return f"(« {name} » n'existe pas encore : sa cellule s'est arrêtée)" if object.__getattribute__(self, "_stopped") else f"(« {name} » attend votre réponse)"
 
     __getitem__ = __setitem__ = __setattr__ = __iter__ = __len__ = __bool__ = __contains__ = __call__ = _say
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _say
@@ -100,9 +111,9 @@ def not_answered(names: list[str]) -> None:
     raise NotAnswered(_TO_COMPLETE)
 
 
-def _forget(names: list[str]) -> None:
-    """An earlier answer must not go on showing under a cell that did not run: what was to be created is missing again."""
-    shell().user_ns.update({name: Missing(name) for name in names})
+def _forget(names: list[str], stopped: bool = False) -> None:
+    """An earlier answer must not go on showing under a cell that did not run to its end: what was to be created is missing again."""
+    shell().user_ns.update({name: Missing(name, stopped) for name in names})
 
 
 def require(value: object) -> None:
@@ -169,7 +180,7 @@ def _show(running, kind, error, trace, tb_offset=None) -> None:
         print("\n".join(lines), file=sys.stderr, flush=True)
         running.challenge_data_told = error
         if not isinstance(error, NotAnswered | CheckFailed):
-            _forget(assigned_names(running.history_manager.input_hist_raw[-1]))
+            _forget(assigned_names(running.history_manager.input_hist_raw[-1]), stopped=True)
     else:
         running._showtraceback(kind, error, lines)
 

@@ -39,6 +39,9 @@ def prepare(profile):
     Raises:
         Stop: something is missing; the message says what to do.
     """
+    if not (ROOT / LOCKS[profile]).is_file():
+        raise Stop("Il manque le fichier {} : téléchargez de nouveau le dossier du cours. L'édition des équipes n'a pas d'outils de "
+                   "développement : --dev n'y sert pas.".format(ROOT / LOCKS[profile]))
     state = _read_state()
     if not _is_sound(state):
         _make_venv(profile)

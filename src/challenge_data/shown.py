@@ -30,8 +30,7 @@ STYLE = f'<style onload="{_ON_FOCUS}">' + """
 .cd-choice.cd-chosen {border: 3px solid #1a1a1a; font-weight: 600}
 .cd-widget button:focus-visible, .cd-widget input:focus-visible, .cd-widget select:focus-visible,
 .cd-widget .lm-TabBar-tab:focus-visible, .cd-widget .jupyter-widget-Collapse-header:focus-visible
-  {outline: 3px solid #0b57d0 !important; outline-offset: 2px; box-shadow: none}
-.cd-widget input:focus-visible, .cd-widget select:focus-visible {outline-offset: -3px !important}
+  {outline: 3px solid #0b57d0 !important; outline-offset: -3px !important; box-shadow: none}
 .cd-said {color: #1a1a1a; background: #f4f4f4; border-left: 6px solid #6b6b6b; margin: 2px 3px 6px; padding: .4em .9em; max-width: 46em; line-height: 1.45}
 .cd-said.cd-yes {background: #e6f3e8; border-color: #1b6e32}
 .cd-said.cd-no {background: #fdf0e3; border-color: #8a4b00}
