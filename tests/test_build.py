@@ -66,10 +66,10 @@ def test_quiz_becomes_its_question_then_a_cell_and_its_explanations_stay_in_the_
         (False, "On compte les lignes, pas leur contenu."), (True, "Une par nombre : <code>len(lignes)</code>.")]
 
 
-def test_quiz_can_still_unfold_without_buttons():
-    quiz = boxes.quiz("Combien ?\n- [ ] Deux.\n  Compté sans `zéro`.\n- [x] Trois.\n  Un par nombre.")
-    assert quiz.count("<details>") == 2
-    assert "> **Non.** Compté" in quiz and "> **Oui.** Un par nombre." in quiz
+def test_a_quiz_is_asked_and_explained_apart():
+    body = "Combien ?\n- [ ] Deux.\n  Compté sans `zéro`.\n- [x] Trois.\n  Un par nombre."
+    assert "- **A.** Deux.\n- **B.** Trois." in boxes.question(body) and "Un par nombre" not in boxes.question(body)
+    assert "- **A. Non.** Compté" in boxes.explained(body) and "- **B. Oui.** Un par nombre." in boxes.explained(body)
 
 
 def test_master_has_nbgraders_metadata_and_the_truth_as_a_literal(built):

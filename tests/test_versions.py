@@ -1,5 +1,6 @@
 """The expert's version and the slides, made from the same text as the learners' notebooks."""
 
+import os
 import re
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def test_experts_see_the_answer_the_hints_the_quiz_and_their_notes_but_no_assert
     nbformat.validate(notebook)
     text = source(notebook)
     assert 'total = sum(lignes)\ncheck("01.total")' in text
-    assert "1. Additionner se dit `sum`." in text and "> **Oui.** Une par nombre" in text
+    assert "1. Additionner se dit `sum`." in text and "**B. Oui.** Une par nombre" in text
     for left_out in ("assert sum", "quiz(", "hint(", "### BEGIN", "…"):
         assert left_out not in text.replace("import check, hint, quiz", "")
 
@@ -44,6 +45,25 @@ def test_masters_show_their_hidden_tests_to_experts_and_nbgrader_nothing(tiny):
     text = source(notebook)
     assert "grand = max(valeurs)" in text and "check.number(grand, 9)" in text and "### " not in text
     assert not any("nbgrader" in cell.metadata for cell in notebook.cells)
+
+
+def test_each_cell_says_what_it_is_for_a_presentation(tiny):
+    notebook = expert.notebooks(tiny)[Path("notebooks/j0_depart/01_compter.ipynb")]
+    told = {cell.source: dict(cell.metadata.get("challenge_data", {})) for cell in notebook.cells}
+    roles = {facts["role"]: source for source, facts in told.items() if "role" in facts}
+    assert set(roles) == {"notes", "hint", "exercise", "answer"} < set(expert.ROLES)
+    assert "Deux minutes." in roles["notes"] and "se dit `sum`" in roles["hint"] and "**B. Oui.**" in roles["answer"]
+    assert told[roles["exercise"]]["stub"] == 'total = …\ncheck("01.total")', "as learners have it"
+    for source, facts in told.items():
+        if "role" not in facts:
+            assert "sum" not in source and "Une par nombre" not in source, "what the room sees tells no answer"
+
+
+def test_hidden_tests_are_told_from_what_a_room_may_see(tiny):
+    cells = expert.notebooks(tiny)[Path("exercises/tiny/1_trouver.ipynb")].cells
+    roles = {cell.source: cell.metadata.get("challenge_data", {}).get("role") for cell in cells}
+    assert all(role == "tests" for source, role in roles.items() if "check.number" in source)
+    assert [facts.metadata.challenge_data.stub for facts in cells if "max(valeurs)" in facts.source] == ["grand = …"]
 
 
 def test_links_between_notebooks_hold_among_the_experts_versions():
@@ -106,6 +126,22 @@ def test_a_lesson_whose_answer_stops_gives_no_deck_and_says_where():
         slides.deck(lesson, curriculum)
     [problem] = told.value.problems
     assert problem.line == cell.line and "Votre prénom est du texte" in problem.message
+
+
+def test_a_lesson_is_made_ready_without_running_any_and_left_alone_while_it_is_fresh(tmp_path, monkeypatch):
+    monkeypatch.setattr(slides, "decks", lambda _curriculum: pytest.fail("a deck takes too long at five to nine"))
+    root = write_course(tmp_path / "course")
+    path = root / build.to_present(root, "01")
+    assert path == root / "build/expert/notebooks/j0_depart/01_compter.ipynb"
+    mine = path.read_text().replace("# Compter", "# Compter ensemble")
+    path.write_text(mine)
+    build.to_present(root, "01")
+    assert path.read_text() == mine, "what the expert changed stays"
+    os.utime(root / "curriculum/lessons/j0_depart/01_compter.md", (path.stat().st_mtime + 5,) * 2)
+    build.to_present(root, "01")
+    assert "# Compter ensemble" not in path.read_text(), "a newer text is shown"
+    with pytest.raises(build.BuildError, match="no lesson 99"):
+        build.to_present(root, "99")
 
 
 def test_experts_files_are_written_and_what_they_tried_is_kept(tmp_path, monkeypatch):

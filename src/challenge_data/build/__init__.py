@@ -13,7 +13,7 @@ from challenge_data.build.leaks import leaks
 from challenge_data.build.new import new_challenge, next_steps
 from challenge_data.build.problems import BuildError, Problem
 
-__all__ = ["BuildError", "Problem", "answered", "build", "check", "drafts", "for_experts", "new_challenge", "next_steps"]
+__all__ = ["BuildError", "Problem", "answered", "build", "check", "drafts", "for_experts", "new_challenge", "next_steps", "to_present"]
 
 
 def build(root: Path) -> list[Path]:
@@ -52,6 +52,34 @@ def for_experts(root: Path) -> list[Path]:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(content)
     return sorted(made)
+
+
+def to_present(root: Path, code: str) -> Path:
+    """The expert's notebook of the lesson with this code, ready to open: written when it is missing or older than what makes it.
+
+    Nothing is run and no slide is made, so it takes seconds. What an expert changed in a copy that is replaced goes to ``travail/copies/``.
+
+    Returns:
+        Its path, relative to the course folder.
+
+    Raises:
+        BuildError: no lesson has this code, or the curriculum breaks a rule; nothing is written.
+    """
+    curriculum = read_curriculum(root)
+    lesson = curriculum.lesson(code)
+    if lesson is None:
+        known = ", ".join(other.code for other in curriculum.lessons)
+        raise BuildError([Problem(Path("curriculum/lessons"), 1, f"no lesson {code}", f"give one of {known}")])
+    if found := rules.problems(curriculum):
+        raise BuildError(found)
+    made = expert.FOLDER / expert.place(lesson)
+    target = root / made
+    sources = [root / lesson.document.path, *Path(__file__).parent.glob("*.py")]
+    if not target.exists() or target.stat().st_mtime < max(source.stat().st_mtime for source in sources):
+        tree.keep_work(root, made)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(tree.as_bytes(expert.notebook(lesson, curriculum)))
+    return made
 
 
 def check(root: Path) -> list[Problem]:

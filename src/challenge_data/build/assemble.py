@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 
-from challenge_data.build import boxes, programme
+from challenge_data.build import boxes, interchangeable, programme
 from challenge_data.build.course import MARK, Curriculum, Lesson, Notebook
 from challenge_data.build.source import Cell
 from challenge_data.build.stubs import METADATA_KEY
@@ -95,7 +95,8 @@ def lesson_parts(cell: Cell, lesson: Lesson, curriculum: Curriculum, answered: b
         source = Cell("code", cell.replaced("SOLUTION", answer), 0).replaced("CHECK", f'check("{lesson.prefix}.{cell.graded_id}")')
         yield source, {"kind": "code", "tags": [*cell.tags, MAY_STOP], "id": f"exercise-{cell.graded_id}"}
     elif cell.kind == "code":
-        yield cell.source, {"kind": "code", "tags": cell.tags}
+        marked = interchangeable.marked(cell)
+        yield cell.source, {"kind": "code", "tags": interchangeable.tags(cell)} | ({METADATA_KEY: marked} if marked else {})
     else:
         yield from _markdown_parts(cell, lesson, curriculum)
 
@@ -170,8 +171,6 @@ def following_essay(cell: Cell, part: Lesson | Notebook) -> str | None:
 
 
 def rendered(box: boxes.Box, part: Lesson | Notebook, curriculum: Curriculum) -> str:
-    if box.name == "quiz":
-        return boxes.quiz(box.body, box.title)
     if box.name == "objectifs":
         shown = boxes.alert("objectifs", f"{box.body}\n\n{_facts(part, curriculum)}", box.title)
         return f"{boxes.alert('attention', _DRAFT, 'Défi en préparation')}\n\n{shown}" if _is_draft(part) else shown
@@ -193,7 +192,7 @@ def _facts(part: Lesson | Notebook, curriculum: Curriculum) -> str:
     """Minutes, what comes before, what one leaves with: said from the metadata, so that it is never stale."""
     if isinstance(part, Notebook):
         return (f"**Durée** : {part.minutes} minutes · **{part.points:g} points** sur les {total_points(part):g} du défi · "
-                "le bouton **Validate** ne regarde que la forme des réponses, jamais leur valeur")
+                "le bouton **Vérifier** ne regarde que la forme des réponses, jamais leur valeur")
     header = part.header
     facts = [f"**Durée** : {header.get('minutes')} minutes ({header.get('track')})"]
     before = [lesson for code in header.get("needs", []) if (lesson := curriculum.lesson(str(code)))]

@@ -101,22 +101,26 @@ def read_quiz(body: str) -> tuple[str, list[Choice]]:
     return "\n".join(question).strip(), choices
 
 
-def quiz(body: str, title: str = "") -> str:
-    """A question, and one ``<details>`` an answer: the reader opens the one they believe in."""
-    question, choices = read_quiz(body)
-    answers = "\n".join(
-        f"<details><summary>{letter}. {_INLINE.renderInline(choice.text)}</summary>\n\n"
-        f"> **{'Oui.' if choice.right else 'Non.'}** {choice.explanation}\n\n</details>"
-        for letter, choice in zip(string.ascii_uppercase, choices, strict=False)
-    )
-    return _div("warning", f"**{title or 'Quiz'}.** {question}\n\n*Choisissez d'abord, puis dépliez votre réponse.*\n\n{answers}")
+def question(body: str, title: str = "", then: str = "") -> str:
+    """A question and its lettered choices, as text; ``then`` says what to do."""
+    asked_for, choices = read_quiz(body)
+    lettered = "\n".join(f"- **{letter}.** {choice.text}" for letter, choice in _lettered(choices))
+    return _div("warning", f"**{title or 'Quiz'}.** {asked_for}\n\n{lettered}" + (f"\n\n*{then}*" if then else ""))
 
 
 def asked(body: str, title: str = "") -> str:
-    """A question and its lettered choices, as text: the cell under it shows the buttons and the explanations."""
-    question, choices = read_quiz(body)
-    lettered = "\n".join(f"- **{letter}.** {choice.text}" for letter, choice in zip(string.ascii_uppercase, choices, strict=False))
-    return _div("warning", f"**{title or 'Quiz'}.** {question}\n\n{lettered}\n\n*Décidez-vous, puis exécutez la cellule qui suit pour répondre.*")
+    """A question for a learner: the cell under it shows the buttons and the explanations."""
+    return question(body, title, "Décidez-vous, puis exécutez la cellule qui suit pour répondre.")
+
+
+def explained(body: str) -> str:
+    """Which choice is right, and why each is or is not."""
+    told = "\n".join(f"- **{letter}. {'Oui.' if choice.right else 'Non.'}** {choice.explanation}" for letter, choice in _lettered(read_quiz(body)[1]))
+    return _div("success", told)
+
+
+def _lettered(choices: list[Choice]) -> list[tuple[str, Choice]]:
+    return list(zip(string.ascii_uppercase, choices, strict=False))
 
 
 def kept_quiz(body: str) -> dict:

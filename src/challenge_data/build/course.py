@@ -54,6 +54,15 @@ class Lesson:
 
 
 @dataclass
+class Tool(Lesson):
+    """A notebook that serves rather than teaches: it has no minutes, and no place in the programme."""
+
+    @property
+    def code(self) -> str:
+        return self.document.path.stem
+
+
+@dataclass
 class Notebook:
     """One graded notebook of a challenge."""
 
@@ -110,6 +119,7 @@ class Curriculum:
     lessons: list[Lesson]
     challenges: list[Challenge]
     problems: list[Problem]
+    tools: list[Tool] = field(default_factory=list)
 
     def lesson(self, code: str) -> Lesson | None:
         return next((lesson for lesson in self.lessons if lesson.code == code), None)
@@ -122,7 +132,7 @@ class Curriculum:
     @property
     def parts(self) -> list[Lesson | Notebook]:
         """Every notebook, lessons first."""
-        return [*self.lessons, *(notebook for challenge in self.challenges for notebook in challenge.notebooks)]
+        return [*self.lessons, *self.tools, *(notebook for challenge in self.challenges for notebook in challenge.notebooks)]
 
 
 def title(document: Document) -> str:
@@ -144,7 +154,8 @@ def read_curriculum(root: Path) -> Curriculum:
         _read_challenge(path, root, problems)
         for path in sorted((root / "curriculum" / "challenges").glob("*/challenge.yml"))
     ]
-    return Curriculum(root, lessons, challenges, problems)
+    tools = [Tool(document, Path("notebooks", f"{path.stem}.ipynb")) for path in sorted((root / "curriculum" / "tools").glob("*.md")) if (document := _read(path, root, problems))]
+    return Curriculum(root, lessons, challenges, problems, tools)
 
 
 def _read(path: Path, root: Path, problems: list[Problem]) -> Document | None:

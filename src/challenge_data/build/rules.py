@@ -9,9 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from challenge_data.build import accessibility, accessibility_colours, boxes, cribs, glossary, maturity, programme
+from challenge_data.build import (
+    accessibility,
+    accessibility_colours,
+    boxes,
+    cribs,
+    glossary,
+    interchangeable,
+    maturity,
+    programme,
+)
 from challenge_data.build.assemble import following_essay, owner
-from challenge_data.build.course import Curriculum, Lesson, Notebook
+from challenge_data.build.course import Curriculum, Lesson, Notebook, Tool
 from challenge_data.build.problems import Problem
 from challenge_data.build.source import KNOWN_METADATA, MARKERS, ROLES, Cell
 from challenge_data.datasets import PACKAGE_FILE
@@ -57,7 +66,7 @@ def _datasets(root: Path) -> set[str]:
 
 def header(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]:
     document = part.document
-    if isinstance(part, Notebook):
+    if isinstance(part, Notebook | Tool):
         return
     for key in ("code", "minutes", "track"):
         if key not in part.header:
@@ -314,7 +323,7 @@ def truths(part: Lesson | Notebook, curriculum: Curriculum) -> Iterator[Problem]
                     yield part.document.problem(cell.line, f"the truth file has no « {match[1]} »", "add it to the generator's truth")
 
 
-RULES = (header, metadata, markers, ids, questions, rubrics, points, headings, images, links, code_length, authors_boxes, imports, truths, *accessibility.RULES)
+RULES = (header, metadata, markers, ids, questions, rubrics, points, headings, images, links, code_length, authors_boxes, imports, truths, interchangeable.rule, *accessibility.RULES)
 
 
 def _imported(source: str) -> set[str]:

@@ -34,7 +34,7 @@ FOLDER = Path("build/slides")
 CORES = 2
 CELL_SECONDS = 120
 
-LEFT_OUT = {"indice", "aller-plus-loin", "aide-memoire"}
+LEFT_OUT = {"indice", *expert.ASIDES}
 """Boxes that stay in the notebook: hints would answer for the room, and nobody reads a crib on a wall."""
 
 # Tables and figures made for a wall: fewer rows and columns, which pandas itself says it left out, and larger letters.

@@ -12,7 +12,7 @@ from challenge_data.build.problems import BuildError, Problem
 ROLES = ("exercise", "solution", "tests", "essay")
 """Short metadata that gives a cell its part; at most one a cell."""
 
-KNOWN_METADATA = {*ROLES, "points", "stub", "tags", "slide", "animation"}
+KNOWN_METADATA = {*ROLES, "points", "stub", "tags", "slide", "animation", "interchangeable", "choices"}
 
 MARKERS = {
     "SOLUTION": re.compile(r"^\s*### (BEGIN|END) SOLUTION\s*$"),

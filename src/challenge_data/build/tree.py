@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 
+from challenge_data import edition
 from challenge_data.build import assemble, cribs, glossary, maturity
 from challenge_data.build.course import Curriculum
 from challenge_data.build.problems import Problem
@@ -14,7 +15,7 @@ from challenge_data.build.release import release
 EXERCISES_FILE = Path("src/challenge_data/checks/exercises.json")
 QUIZZES_FILE = Path("src/challenge_data/widgets/quizzes.json")
 MATURITY_FILE = Path("src/challenge_data/widgets/maturity.json")
-BUILT_FOLDERS = ("notebooks", "solutions", "exercises")
+BUILT_FOLDERS = ("notebooks", "solutions", "exercises", edition.ORIGINALS)
 WORK_COPIES = Path("travail/copies")
 
 # What a viewer or a file manager leaves behind is nobody's mistake.
@@ -24,7 +25,7 @@ _IGNORED = {".ipynb_checkpoints", "__pycache__", ".DS_Store"}
 def plan(curriculum: Curriculum) -> dict[Path, bytes]:
     """Relative path -> bytes of every built file. Same curriculum, same bytes."""
     built = {
-        lesson.built: as_bytes(assemble.lesson_notebook(lesson, curriculum)) for lesson in curriculum.lessons
+        lesson.built: as_bytes(assemble.lesson_notebook(lesson, curriculum)) for lesson in [*curriculum.lessons, *curriculum.tools]
     }
     masters = {
         notebook.built: as_bytes(assemble.master_notebook(notebook, curriculum))
@@ -38,7 +39,9 @@ def plan(curriculum: Curriculum) -> dict[Path, bytes]:
     texts = {path: (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode() for path, value in kept.items()}
     if glossary.definitions(curriculum.root):
         texts |= {glossary.PAGE: glossary.page(curriculum).encode(), cribs.PAGE: cribs.page(curriculum).encode()}
-    return built | images | masters | release(curriculum.root, masters) | texts
+    whole = built | images | masters | release(curriculum.root, masters) | texts
+    # What learners open is what they change: each file has a copy that nobody edits, to begin again from and to compare with.
+    return whole | {Path(edition.ORIGINALS, path): content for path, content in whole.items() if path.parts[0] in edition.OPENED}
 
 
 def write(root: Path, built: dict[Path, bytes]) -> list[Path]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 NOT_YET = "à remplir"
 
 STYLE = """<style>
-.cd-item {border-top: 1px solid #c4c4c4; padding: .5em 0 .2em; width: 100%; max-width: 52em}
+.cd-item {border-top: 1px solid #c4c4c4; padding: .5em 0 .2em; width: 100%; max-width: 52em; overflow: visible}
 .cd-item .widget-dropdown {width: 100%; flex-direction: column; align-items: flex-start; height: auto}
 .cd-item .widget-dropdown .widget-label {width: auto; max-width: none; white-space: normal; text-align: left; height: auto; line-height: 1.4; font-weight: 600}
 .cd-item .widget-dropdown select {flex: none; width: 100%; max-width: 36em; height: 2.3em; font-size: 1em; border: 1px solid #6b6b6b; color: #1a1a1a; background-color: #fff}
