@@ -120,6 +120,14 @@ def test_a_name_is_written_as_nbgraders_folders_have_it(name, team):
     assert slug(name) == team
 
 
+def test_zips_of_the_hand_in_button_are_their_teams_and_the_last_one_counts(source, grading):
+    first, second = "les-sternes_velo_20260306-165000_00000001.zip", "les-sternes_velo_20260306-173100_00000002 (1).zip"
+    put(source, **{first: archive("1.ipynb"), second: archive("1.ipynb", content=b'{"cells": [1]}'), "equipe_velo_2.zip": archive("1.ipynb")})
+    for teams in (None, ["les-sternes", "equipe_velo_2"]):
+        taken = take(source, grading, teams)
+        assert set(taken) == {"les-sternes", "equipe_velo_2"} and taken["les-sternes"].channel == second
+
+
 def test_names_that_become_one_are_told_and_not_graded(source, grading):
     put(source, **{"Les Sternes.zip": archive("1.ipynb"), "les-sternes.zip": archive("2.ipynb"), "goelands.ipynb": NB, "日本.zip": archive("1.ipynb"),
                    "Marie Petit_1_assignsubmission_file_/1.ipynb": NB, "Marie Petit_2_assignsubmission_file_/1.ipynb": NB})  # fmt: skip

@@ -12,8 +12,8 @@ import nbgrader
 import pytest
 from nbgrader.preprocessors import CheckCellMetadata
 
-from challenge_data.grading.parsing import Damaged, parse
 from challenge_data.grading.restoring import restore
+from challenge_data.teamwork.parsing import Damaged, parse
 
 PROJECT = Path(__file__).resolve().parents[1]
 CHALLENGES = sorted(path.name for path in (PROJECT / "solutions").iterdir() if list(path.glob("*.ipynb")))

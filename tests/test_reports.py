@@ -19,6 +19,7 @@ from nbformat.v4 import new_output
 from pypdf import PdfReader
 
 from challenge_data import cli
+from challenge_data.errors import NotAnswered
 from challenge_data.grading import marking, questions, running, watching
 from challenge_data.grading.engine import grade
 from challenge_data.grading.keeping import Kept, alone
@@ -31,6 +32,7 @@ from challenge_data.grading.reports.wording import points, typeset
 from challenge_data.grading.teams.late import lateness
 from challenge_data.grading.teams.roster import Member, Roster, Team, keep
 from challenge_data.grading.teams.rules import PARIS, Rules
+from challenge_data.guide import Missing
 
 HOSTILE = "<script>alert(1)</script> #panic() $x$ {{ 7919 * 7907 }} <b>l'œuf</b>"
 WRONG = 'Ce nombre n\'est pas le plus grand : cherchez <i>encore</i> #pagebreak(). Indice 1 sur 3 : hint("tiny.1.1", 1).'
@@ -306,6 +308,15 @@ def test_a_notebook_that_stopped_says_once_what_to_do_and_where(course, readings
     flagged = reading._answer(test.question, Mark(NOTEBOOK, test.question.cell, None, None, None, 60, True), True, "Commande inhabituelle.", "", (0, 3), "flag")
     assert flagged.why == "Commande inhabituelle."
     assert set(wording.REMEDIES) == set(wording.STOPPED)
+
+
+@pytest.mark.parametrize(("stopped", "state"), [(False, EMPTY), (True, NOT_YET)])
+def test_an_answer_that_stopped_on_an_error_is_no_missing_answer(course, readings, stopped, state):
+    test, _essay = readings["barges"].answers
+    with pytest.raises(NotAnswered) as waited:
+        Missing("grand", stopped).head()
+    answer = reading._answer(test.question, Mark(NOTEBOOK, test.question.cell, 0, None, None, 60, False), True, str(waited.value), "", (0, 3))
+    assert answer.state == state and bool(answer.why) == stopped
 
 
 @pytest.mark.parametrize(("hours", "content", "said"), [

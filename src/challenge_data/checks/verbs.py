@@ -11,6 +11,9 @@ from typing import Any
 from challenge_data.checks import compare
 from challenge_data.errors import CheckFailed
 
+FORM = "La forme est vérifiée."
+"""What :func:`form` begins with."""
+
 
 def that(condition: Any, failure: str, success: str = "") -> None:
     """A plain condition, for what no other check says. A column of several answers does not hold.
@@ -195,7 +198,7 @@ def column(table: Any, key: str, column: str, expected: Mapping[Any, Any], *, to
 
 def form() -> None:
     """What the visible tests end with: they see the form of an answer, not its value, and must not sound like a verdict."""
-    print("La forme est vérifiée. La valeur le sera après la remise : relisez votre résultat.")
+    print(f"{FORM} La valeur le sera après la remise : relisez votre résultat.")
 
 
 def _shows(mistake: Mapping | Callable, found: dict, tolerance: float) -> bool:

@@ -83,8 +83,9 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
                 received = receiving.receive(source, challenge, grading, known, choose) if source else receiving.received_before(challenge, grading, known, choose)
             except ValueError as error:
                 raise Refused(str(error)) from error
+            others = _of_others(source, challenge) if source else []
             if not received:
-                raise CannotGrade(f"{source} holds no hand-in: give the folder that has one folder, zip or notebook a team." if source else
+                raise CannotGrade(" ".join([f"{source} holds no hand-in: give the folder that has one folder, zip or notebook a team.", *others]) if source else
                                   f"Nothing of « {challenge} » was received before in {grading}: give the folder of hand-ins, or --to another grading folder.")
             if add_teams:
                 recorder.add_teams(sorted({one.team for one in received if not one.problem}))
@@ -112,7 +113,7 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
                         home.add((FEEDBACK, rank), write_feedback, course, challenge, grading, row.team, first=True)
                         continue
                 tell(row)
-            return Summary(challenge, rows)
+            return Summary(challenge, rows, warnings=others)
 
 
 def default_grading(course: Path) -> Path:
@@ -131,6 +132,12 @@ def _of_one_challenge(source: Path, challenge: str, course: Path) -> None:
     if found[wanted] != challenge:
         remedy = f"give the folder that holds the teams' hand-ins for « {challenge} » alone"
     raise CannotGrade(f"{wanted}: {found[wanted]} is a challenge's name, not a team's: {remedy}. Nothing was done.")
+
+
+def _of_others(source: Path, challenge: str) -> list[str]:
+    """One sentence about the hand-ins of other challenges, if there are any."""
+    found = receiving.of_other_challenges(source, challenge)
+    return [f"Left out, of other challenges by their names: {', '.join(f'{name} ({count})' for name, count in found.items())}. Grade each with its own --challenge."] if found else []
 
 
 @contextlib.contextmanager

@@ -5,6 +5,8 @@ Each entry of the source folder is one team's hand-in; the team is read from the
 ====================================================  =================================================
 entry                                                 team
 ====================================================  =================================================
+``les-sternes_defibrillateurs_20261129-1402_1a2b3c4d  what the notebooks' own « Rendre » makes, also unpacked: what stands
+.zip``                                                before the first ``_``; one of another challenge is left out
 ``les-sternes/``                                      the folder's name
 ``les-sternes.zip`` ``.tar`` ``.tar.gz`` ``.ipynb``   the name without its ending; any other ending is kept, told,
                                                       and never graded
@@ -31,16 +33,14 @@ import difflib
 import os
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from challenge_data.grading.keeping import FILES, Empty, Kept, NotKept, alone, keep, read_kept, read_record, records
-from challenge_data.grading.parsing import Damaged, parse
 from challenge_data.grading.unpacking import (
     ARCHIVES,
-    NOTEBOOKS,
     OTHER_ARCHIVES,
     Limits,
     Refused,
@@ -53,6 +53,8 @@ from challenge_data.grading.unpacking import (
     shown,
     unpack,
 )  # fmt: skip
+from challenge_data.teamwork import naming
+from challenge_data.teamwork.parsing import NOTEBOOKS, Damaged, parse
 
 ENDINGS = (".tar.gz", ".tgz", ".tar", ".zip", *reversed(NOTEBOOKS))
 MOST_ARCHIVES = 20
@@ -110,6 +112,8 @@ class _HandIn:
     """Neither notebook, archive nor folder: counts only where the team sent nothing else."""
     parts: dict[str, str] = field(default_factory=dict)
     changed: float = 0
+    ours: bool = False
+    """Named by :mod:`~challenge_data.teamwork.naming`."""
 
     @property
     def channel(self) -> str:
@@ -142,7 +146,7 @@ def receive(source: Path, challenge: str, grading: Path, teams: Collection[str] 
     if inside in (kept, *kept.parents) or kept in inside.parents:
         raise ValueError(f"{source} holds the records of what was received, or is among them: give the folder as downloaded")
 
-    entries, results = _entries(source, teams is not None)
+    entries, results = _entries(source, challenge, teams is not None)
     claimed: dict[str, list[_HandIn]] = defaultdict(list)
     for entry in entries:
         team, problem = _team(entry, teams)
@@ -293,13 +297,19 @@ def slug(name: str) -> str:
     return re.sub("[^A-Za-z0-9_-]+", "-", plain).strip("-_")[:100].rstrip("-_")
 
 
-def _entries(source: Path, roster: bool) -> tuple[list[_HandIn], list[Received]]:
-    """The hand-ins of the source, loose files of one sender together; and entries that are none."""
+def of_other_challenges(source: Path, challenge: str) -> dict[str, int]:
+    """Challenge -> how many hand-ins of the source say in their name that they are of that one: teams of all challenges may hand in at one address."""
+    named = (naming.read(path.name) for path in source.iterdir())
+    return dict(sorted(Counter(one.challenge for one in named if one and one.challenge != challenge.casefold()).items()))
+
+
+def _entries(source: Path, challenge: str, roster: bool) -> tuple[list[_HandIn], list[Received]]:
+    """The hand-ins of the source for this challenge, loose files of one sender together; and entries that are none."""
     found: dict[tuple[str, ...], _HandIn] = {}
     odd = []
     for name in sorted(os.listdir(source)):
         path = source / name
-        if name.startswith(".") or is_junk(name):
+        if name.startswith(".") or is_junk(name) or (named := naming.read(name)) and named.challenge != challenge.casefold():
             continue
         if path.is_symlink() or not (path.is_dir() or path.is_file()):
             problem = f"{shown(name)} is {'a symbolic link' if path.is_symlink() else 'no file'}: not followed. Copy what it leads to into the folder."
@@ -316,6 +326,8 @@ def _entries(source: Path, roster: bool) -> tuple[list[_HandIn], list[Received]]
 
 def _read(name: str, folder: bool, roster: bool) -> tuple[tuple[str, ...], _HandIn, str]:
     """What an entry's name says: (what gathers loose files, the hand-in, the name its file is kept under)."""
+    if named := naming.read(name):
+        return (name,), _HandIn([named.team], (named.team, ""), False, ours=True), "" if folder else name
     stem = name if folder else _stem(name)
     weak = not folder and not name.lower().endswith(ENDINGS)
     if moodle := _MOODLE.fullmatch(name):
@@ -347,7 +359,9 @@ def _team(entry: _HandIn, teams: Collection[str] | None) -> tuple[str, str | Non
     for team in sorted(teams):
         by_key[slug(team).casefold() or team].append(team)
     for name in entry.names:
-        if name in teams:
+        if entry.ours and (same := [team for team in sorted(teams) if naming.team_of(team) == name]):
+            match = same
+        elif name in teams:
             match = [name]
         elif not (match := by_key.get(slug(name).casefold(), [])):
             continue

@@ -10,9 +10,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from challenge_data.checks import sharing
-from challenge_data.grading.matching import Frame, Matched, canonical, frame_of, match, whose
-from challenge_data.grading.parsing import Cell, Damaged, parse
-from challenge_data.grading.unpacking import NOTEBOOKS, shown
+from challenge_data.grading.unpacking import shown
+from challenge_data.teamwork.matching import Frame, Matched, canonical, frame_of, match, whose
+from challenge_data.teamwork.parsing import NOTEBOOKS, Cell, Damaged, parse
 
 MOST_ANSWER = 1_000_000
 """Characters of one answer; a picture pasted into a text takes some 100,000."""

@@ -197,6 +197,11 @@ class Nursery:
                 with self._told:
                     self._ended[name] = told["status"], told["why"]
                     self._told.notify_all()
+        # It says nothing more: it is ending, and whoever waits for one of its kernels need not wait any longer.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_SECONDS)
+        with self._told:
+            self._told.notify_all()
 
     def _words(self) -> str:
         self._said.seek(0)

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")
-"""Some browsers and systems put an ending of their own behind a notebook's."""
-WANTED = frozenset({"indices.json", "equipe.json", "manifeste.json"})
+from challenge_data.teamwork.parsing import NOTEBOOKS
+
+WANTED = frozenset({"indices.json", "equipe.json", "manifest.json"})
 """What grading reads besides notebooks."""
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 OTHER_ARCHIVES = (".7z", ".rar", ".gz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".lzma", ".cab", ".iso")

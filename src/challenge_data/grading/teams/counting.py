@@ -38,7 +38,7 @@ def grade(source: Path | None, challenge: str, *, course: Path, grading: Path | 
     summary = engine.grade(source, challenge, course=course, grading=grading, add_teams=add_teams, teams=names, choose=who.choose, **options)
     there = {row.team for row in summary.rows}  # an empty entry leaves no record
     summary.absent = [team.name for team in who.known.of(challenge) if team.name not in there and not records(grading / "received" / challenge / team.name)]
-    summary.warnings = rules.strays(people or grading)
+    summary.warnings += rules.strays(people or grading)
     return summary
 
 

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 from nbformat import NotebookNode
 
-from challenge_data.grading.parsing import Cell, Parsed
 from challenge_data.guide import assigned_names
+from challenge_data.teamwork.parsing import Cell, Parsed
 
 MOST_PARSED = 20_000
 """Characters of a nameless cell in which names are looked for: ours assign theirs in 2,000 at most."""

@@ -1,9 +1,16 @@
-"""The cells of a notebook file that anyone may have written: nothing in it is believed, and every way it fails is one sentence."""
+"""A notebook file that anyone may have written: nothing in it is believed, and every way it fails is one sentence.
+
+:func:`read` gives the file as it is, for those who write it again; :func:`parse` the little that grading and checking need of its cells.
+"""
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")
+"""Some browsers and systems put an ending of their own behind a notebook's."""
 MOST_BYTES = 20_000_000
 MOST_DEPTH = 100
 """Containers within containers: a notebook with maps has about 15; Python's own parser gives up near 1,000."""
@@ -42,28 +49,48 @@ class Parsed:
     """Some bytes were no UTF-8."""
 
 
+def read(content: bytes) -> dict[str, Any]:
+    """The file's JSON object.
+
+    Raises:
+        Damaged: there is none, or some bytes are no UTF-8, and would be lost by whoever writes it again; nothing else is ever raised.
+    """
+    whole, garbled = _read(content)
+    if garbled:
+        raise Damaged("est abîmé ou incomplet")
+    return whole
+
+
 def parse(content: bytes) -> Parsed:
     """Read a notebook of nbformat 3 or 4.
 
     Raises:
         Damaged: it cannot be read; nothing else is ever raised.
     """
+    # Numbers are of no use here: the longest are not even computed.
+    whole, garbled = _read(content, parse_int=lambda digits: int(digits) if len(digits) < 10 else 0, parse_float=lambda _: 0.0)
+    cells = _cells(whole)
+    if cells is None:
+        raise Damaged("n'est pas un carnet")
+    kept = [cell for each in cells[:MOST_CELLS] if (cell := _cell(each)) is not None]
+    return Parsed(kept, len(cells) - len(kept), garbled)
+
+
+def _read(content: bytes, **numbers: Callable[[str], float]) -> tuple[dict[str, Any], bool]:
+    """The object, and whether some bytes were no UTF-8."""
     if len(content) > MOST_BYTES:
-        raise Damaged(f"pèse plus de {MOST_BYTES // 1_000_000} Mo : effacez ses sorties, enregistrez et rendez-le de nouveau")
+        raise Damaged(f"pèse plus de {MOST_BYTES // 1_000_000} Mo (effacez ses sorties, puis enregistrez-le)")
     text, garbled = _text(content)
     if not text.strip():
         raise Damaged("est vide")
     _measure(text)
     try:
-        # Numbers are of no use here: the longest are not even computed.
-        whole = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 10 else 0, parse_float=lambda _: 0.0, strict=False)
+        whole = json.loads(text, strict=False, **numbers)
     except (ValueError, RecursionError, MemoryError):
         raise Damaged("est abîmé ou incomplet") from None
-    cells = _cells(whole)
-    if cells is None:
+    if not isinstance(whole, dict):
         raise Damaged("n'est pas un carnet")
-    read = [cell for each in cells[:MOST_CELLS] if (cell := _cell(each)) is not None]
-    return Parsed(read, len(cells) - len(read), garbled)
+    return whole, garbled
 
 
 def _text(content: bytes) -> tuple[str, bool]:
@@ -85,9 +112,7 @@ def _measure(text: str) -> None:
             raise Damaged("est imbriqué trop profondément pour être un carnet")
 
 
-def _cells(whole: object) -> list | None:
-    if not isinstance(whole, dict):
-        return None
+def _cells(whole: dict[str, Any]) -> list | None:
     if isinstance(whole.get("cells"), list):
         return whole["cells"]
     sheets = whole.get("worksheets")
