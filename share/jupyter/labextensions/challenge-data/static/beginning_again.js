@@ -1,0 +1,41 @@
+// « Recommencer »: a fresh copy of this notebook; the one that was begun is kept, and where is said.
+import { hold, reload, save } from "./keeping.js";
+import { dialog, make } from "./page.js";
+import { toolbarButton } from "./toolbar.js";
+
+export function start(desk) {
+  return toolbarButton(desk, "recommencer", {
+    label: "Recommencer", caption: "Recommencer ce carnet : une copie neuve, la vôtre est gardée",
+    wanted: (panel) => /^(notebooks|exercises)\//.test(panel.context.path),
+    use: (panel) => again(desk, panel),
+  });
+}
+
+// Path of a notebook -> what is said of it, until it is closed.
+const said = new Map();
+
+// Notebooks that are no longer new: what was said of them goes.
+export function unsay(desk, paths) {
+  for (const path of paths) {
+    // Without an id, everything would be dismissed.
+    if (said.has(path)) { desk.apputils.Notification.dismiss(said.get(path)); }
+    said.delete(path);
+  }
+}
+
+async function again(desk, panel) {
+  const sure = await dialog(desk, "Recommencer ce carnet ?", make("p", {},
+    "Vous aurez une copie neuve, et la machine oubliera ce que ce carnet lui avait appris. Votre version actuelle est gardée dans travail/copies."), ["Annuler", "Recommencer"]);
+  if (!sure) { return; }
+  const { context, sessionContext } = panel;
+  const { kept } = await hold(desk, async () => {
+    if (context.model.dirty) { await save(panel); }
+    const answer = await desk.server.ask("begin_again", { path: context.path });
+    await reload(panel);
+    return answer;
+  });
+  await sessionContext.session?.kernel?.restart();
+  await desk.keeping.look();
+  unsay(desk, [context.path]);
+  said.set(context.path, desk.apputils.Notification.success(kept ? `Le carnet est neuf. Votre version est gardée : ${kept}.` : "Le carnet est neuf. Vous n'y aviez encore rien changé.", { autoClose: false }));
+}

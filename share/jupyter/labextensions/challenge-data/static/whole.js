@@ -1,0 +1,37 @@
+// A record of this browser as one zip, the same as the server's « work »: to download, or to give back to a new machine.
+import { zip } from "./zip.js";
+
+// over: [{ path, text }], newer than the record: what was on the screen.
+export async function whole(record, over) {
+  const files = new Map(Object.entries(record.files).map(([path, file]) => [path, file.bytes]));
+  const manifest = structuredClone(record.manifest) || { format: 1, kind: "travail", edition: { name: record.edition, version: "" }, team: null, files: [] };
+  for (const { path, text } of over) {
+    const bytes = new TextEncoder().encode(text);
+    files.set(path, bytes);
+    let entry = manifest.files.find((known) => known.path === path);
+    if (!entry) { manifest.files.push(entry = { path }); }
+    Object.assign(entry, { bytes: bytes.length, sha256: await sha256(bytes) });
+  }
+  const said = new TextEncoder().encode(JSON.stringify(manifest, null, 1) + "\n");
+  return zip([{ path: "manifest.json", bytes: said }, ...[...files].map(([path, bytes]) => ({ path, bytes }))]);
+}
+
+// « travail_les-sternes_20261201-1402.zip », as the server would call it.
+export function nameOf(record) {
+  const team = (record.manifest?.team?.name || "equipe").normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  const now = new Date();
+  const two = (number) => String(number).padStart(2, "0");
+  return `travail_${team || "equipe"}_${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}-${two(now.getHours())}${two(now.getMinutes())}.zip`;
+}
+
+// As it would be on the disk: JupyterLab's own mark of trust stays out.
+export function textOf(panel) {
+  const content = panel.context.model.toJSON();
+  content.cells.forEach((cell) => { delete cell.metadata.trusted; });
+  return JSON.stringify(content, null, 1) + "\n";
+}
+
+async function sha256(bytes) {
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
