@@ -6,6 +6,7 @@ import sys
 from importlib import metadata
 
 from challenge_data import course
+from challenge_data.checkup.lines import MEND, READY, tell
 
 PACKAGES = {
     "jupyterlab": "l'atelier où s'ouvrent les carnets",
@@ -21,10 +22,7 @@ FREE_DISK = 200e6
 
 def environment() -> None:
     """Print one French line a thing: what is there, what is missing and what to do about it."""
-    faults = 0
-    for ready, line in _lines():
-        print(f"{'prêt    ' if ready else 'À REVOIR'}  {line}")
-        faults += not ready
+    faults = tell((READY if ready else MEND, line) for ready, line in _lines())
     print("Tout est prêt." if not faults else
           "Montrez les lignes « À REVOIR » à votre mentor ; vous pouvez commencer à lire en attendant.")
 

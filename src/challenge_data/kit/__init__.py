@@ -1,0 +1,7 @@
+"""The material of one edition: the students' repository. For who organises a workshop; never on a student's machine."""
+
+from challenge_data.kit.contents import gather
+from challenge_data.kit.secrets import leaks
+from challenge_data.kit.writing import Refused, Written, earlier, write
+
+__all__ = ["Refused", "Written", "earlier", "gather", "leaks", "write"]
