@@ -1,9 +1,10 @@
 """The command ``challenge-data``: parses, calls, prints. No logic."""
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from challenge_data import course
@@ -22,9 +23,15 @@ def main(arguments: list[str] | None = None) -> int:
     command("build", _build, "curriculum text to notebooks, solutions and exercises")
     command("check", _check, "tell every problem of the curriculum and of the built files")
     command("expert", _expert, "experts' notebooks, slides and the printable programme, to build/")
+    present = command("present", _present, "the expert's notebook of a lesson, made ready and opened in JupyterLab, where « Présenter » projects it")
+    present.add_argument("code", help="of the lesson, such as 02")
+    present.add_argument("--no-open", action="store_true", help="make it ready and name it")
     new = command("new", _new, "lay out a new challenge, which builds and passes the tests as it is")
     new.add_argument("name", help="of its folders: lower-case letters without accents, digits, hyphens")
     new.add_argument("--title", default="", help="one line of French, for teams")
+    publish = command("publish", _publish, "the students' edition: a repository without answers, for Binder and for their machines")
+    publish.add_argument("--to", type=Path, required=True, help="its folder: new, empty, or an earlier edition; never inside the course")
+    publish.add_argument("--repository", default="", metavar="OWNER/NAME", help="where it will be on GitHub, for the Binder badge of its README")
     hints = command("hints", _hints, "the hints that each team opened, from the folder of submissions")
     hints.add_argument("submissions", type=Path, help="a folder with one folder a team, as received")
     grade = command("grade", _grade, "hand-ins in, scores and feedback out; a team is an entry of the folder", linux=True)
@@ -37,6 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
     grade.add_argument("--no-feedback", action="store_true", help="write no pages for teams")
     grade.add_argument("--json", action="store_true", help="print the summary as JSON")
     grade.add_argument("--unsafe", action="store_true", help="run teams' code with your own rights, without a sandbox")
+    instructor = command("instructor", _instructor, "JupyterLab with formgrader on the grading folder, laid out the first time with three invented teams", linux=True)
+    instructor.add_argument("--folder", type=Path, help="the grading folder; by default that of nbgrader_config.py")
+    instructor.add_argument("--port", type=int, help="of JupyterLab; by default the first free one")
+    instructor.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
     roster = command("roster", _roster, "the list of teams and members, checked whole, then kept in the grading folder", linux=True)
     roster.add_argument("list", type=Path, help="a .csv or .xlsx with the columns équipe, défi, membre, e-mail; a line a person")
     roster.add_argument("--grading", type=Path, help="the grading folder; by default that of nbgrader_config.py")
@@ -101,6 +112,22 @@ def _expert(_given: argparse.Namespace) -> int:
     return _made(build.for_experts, "written")
 
 
+def _present(given: argparse.Namespace) -> int:
+    from challenge_data import build
+
+    try:
+        path = build.to_present(course.root(), given.code)
+    except build.BuildError as error:
+        return _told(error.problems)
+    print(path.as_posix(), flush=True)
+    if given.no_open:
+        return 0
+    # By its own door, as « make lab »: it says where it opens, and stops with Ctrl+C.
+    with suppress(KeyboardInterrupt):
+        return subprocess.call([sys.executable, "-m", "challenge_data.lab", "--dev", "--notebook", path.as_posix()])
+    return 130
+
+
 def _made(make: Callable[[Path], list[Path]], what: str) -> int:
     from challenge_data.build import BuildError
 
@@ -133,6 +160,32 @@ def _new(given: argparse.Namespace) -> int:
         return failed
     for number, step in enumerate(build.next_steps(given.name), 1):
         print(f"{number}. {step}")
+    return 0
+
+
+def _publish(given: argparse.Namespace) -> int:
+    from challenge_data import build, kit
+
+    root = course.root()
+    try:
+        kit.earlier(given.to, root)  # a wrong folder is told at once, not after the search
+        if problems := build.check(root):
+            return _told(problems)
+        files = kit.gather(root, given.repository)
+        if found := kit.leaks(root, files):
+            return _told(found)
+        done = kit.write(files, given.to, root)
+    except (ValueError, kit.Refused) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(f"{problem.filename or given.to}: {problem.strerror}. Run the same command again: it finishes.", file=sys.stderr)
+        return 1
+    for name in build.drafts(root):
+        print(f"Note: the challenge {name} is a draft, and students will see it.")
+    if not given.repository:
+        print("Note: its README's badge names no repository. Say --repository OWNER/NAME once you know it.")
+    print(f"{len(files)} file(s) in {given.to}: {len(done.written)} written, {len(done.removed)} removed. No answer among them.")
     return 0
 
 
@@ -284,6 +337,20 @@ def _grade(given: argparse.Namespace) -> int:
             return 130  # as shells say it
     print(summary.as_json() if given.json else summary.as_table())
     return summary.code
+
+
+def _instructor(given: argparse.Namespace) -> int:
+    from challenge_data.grading.engine import default_grading
+    from challenge_data.grading.instructor import door
+
+    try:
+        return door.enter(course.root(), given.folder or default_grading(course.root()), given.port, not given.no_browser)
+    except door.Closed as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"{problem.filename}: {problem.strerror}. Relancez la commande : elle reprendra.", file=sys.stderr)
+        return 2
 
 
 def _roster(given: argparse.Namespace) -> int:
