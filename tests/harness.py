@@ -100,8 +100,11 @@ class Course:
         return {str(path.relative_to(self.root)): (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
 
 
-def run_warm(notebook: nbformat.NotebookNode, folder: Path) -> Run:
+def run_warm(notebook: nbformat.NotebookNode, folder: Path, parameters: dict[str, str] | None = None) -> Run:
     """Run a notebook in a warm kernel of the grading sandbox: no network and nothing of the course to change, but neither attempts nor memory told.
+
+    Args:
+        parameters: values that papermill gives, beside :data:`PARAMETERS`.
 
     Raises:
         CannotIsolate: this machine cannot put a process apart.
@@ -112,7 +115,7 @@ def run_warm(notebook: nbformat.NotebookNode, folder: Path) -> Run:
     source, result = folder / "source.ipynb", folder / "executed.ipynb"
     nbformat.write(notebook, source)
     with by_default(PROVISIONER):
-        seconds = _papermill(source, result)
+        seconds = _papermill(source, result, parameters)
     return Run(nbformat.read(result, as_version=4), seconds, 0.0, offline.Outcome(0, "", 0), folder)
 
 
@@ -175,12 +178,12 @@ def _cell_faults(cell: nbformat.NotebookNode, answered: bool, shows_errors: bool
         yield f"instead of a sentence it shows an error of Python: {said}"
 
 
-def _papermill(source: Path | str, result: Path | str) -> float:
+def _papermill(source: Path | str, result: Path | str, more: dict[str, str] | None = None) -> float:
     """Seconds that it took."""
     import papermill
 
     cells = nbformat.read(source, as_version=4).cells
-    parameters = PARAMETERS if any("parameters" in cell.metadata.get("tags", []) for cell in cells) else {}
+    parameters = PARAMETERS | (more or {}) if any("parameters" in cell.metadata.get("tags", []) for cell in cells) else {}
     started = time.monotonic()
     try:
         papermill.execute_notebook(source, result, parameters, progress_bar=False, execution_timeout=MOST_SECONDS)

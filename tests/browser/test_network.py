@@ -1,0 +1,291 @@
+"""What a student sees on a network that is slow, loses answers, or is answered twice: nothing false, nothing lost, nothing in the machine's own words."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from at_the_desk import Lent, hurry, panel, section
+from conftest import Student, copy_of_the_course, environment_of, serve, until
+from playwright.sync_api import Page, Route, expect
+
+FIND, SHOW = (f"exercises/defibrillateurs/{name}.ipynb" for name in ("1_trouver", "3_visualiser"))
+TABLES = "notebooks/j0_depart/02_premiers_tableaux.ipynb"
+TEAM = {"name": "Les Sternes", "members": ["Awa", "Malo"], "challenge": "defibrillateurs"}
+STOPPED = {"status": 502, "body": "Bad gateway"}
+"""What stands before a machine says this when the machine is too busy, or gone."""
+CUT = """const fetched = window.fetch;
+window.fetch = async (request, ...options) => (/challenge-data.work/.test(request.url)
+  ? new Response(new ReadableStream({ start(body) { body.enqueue(new Uint8Array([80, 75])); setTimeout(() => body.error(new TypeError("network error")), 100); } }), { headers: { "X-Challenge-Data-Name": "travail.zip" } })
+  : fetched(request, ...options));"""
+"""A download that stops in the middle."""
+
+UNSAVED = """async (text) => {
+  const { Kept } = await import(`${location.origin}/lab/extensions/challenge-data/static/kept.js`);
+  const kept = await Kept.open("", ""), asked = kept.read("unsaved").getAll();
+  return await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result.some((entry) => entry.text.includes(text))); });
+}"""
+"""Whether this browser keeps a notebook that holds this text, as it was typed."""
+
+
+def enrol(course: Path) -> None:
+    (course / "travail").mkdir()
+    (course / "travail/equipe.json").write_text(json.dumps(TEAM), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory) -> Iterator[str]:
+    """A course where the team is enrolled, and a place to hand in that nobody will reach."""
+    course = copy_of_the_course(tmp_path_factory.mktemp("lent"))
+    enrol(course)
+    edition = course / "edition.toml"
+    edition.write_text(edition.read_text(encoding="utf-8").replace('address = ""', 'address = "http://127.0.0.1:9/"'), encoding="utf-8")
+    yield from serve(course, environment_of(course, tmp_path_factory.mktemp("jupyter")))
+
+
+@pytest.fixture
+def someone(browser, machine) -> Iterator[Student]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR", accept_downloads=True)
+    yield Student(context.new_page(), machine)
+    context.close()
+
+
+def held_on_its_way(page: Page, gesture: str) -> list[Route]:
+    """What the page asks the machine for, that stays on its way; :func:`let_go` delivers it."""
+    held: list[Route] = []
+    page.route(f"**/challenge-data/{gesture}?*", lambda route: held.append(route))
+    return held
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    """Deliver what is held, once it is, and what comes after it."""
+    until(page, lambda: held)
+    page.unroute_all()
+
+
+def close(page: Page, *told: str) -> None:
+    """The dialogs that stand one behind the other; each says its part."""
+    for words in told:
+        dialog = page.locator(".jp-Dialog", has_text=words)
+        expect(dialog).to_be_visible()
+        dialog.get_by_role("button").last.click()
+        expect(dialog).to_be_hidden()
+
+
+def test_a_download_that_is_cut_comes_from_the_browser(someone):
+    page = someone.page
+    page.add_init_script(CUT)
+    someone.open(FIND)
+    someone.write(someone.cell("pompiers = pd.read_csv"), "pompiers = 'coupé'")
+    page.keyboard.press("Control+s")
+    expect(panel(page)).to_contain_text(re.compile(r"Gardé dans ce navigateur à .* \(2 fichiers\)"), timeout=60_000)  # the team, and this notebook once it is saved
+    with page.expect_download() as coming:
+        panel(page).get_by_role("button", name="Tout télécharger").click()
+    assert coming.value.suggested_filename.startswith("travail_les-sternes_")
+    assert page.locator(".jp-Dialog").count() == 0
+
+
+def test_a_question_that_is_never_answered_does_not_stop_the_keeping(someone):
+    page = someone.page
+    someone.open(TABLES)
+    desk = panel(page)
+    expect(desk).to_contain_text("Les Sternes")
+    hurry(page, look=500, probe=500, silence=1_000)
+    held_on_its_way(page, "state")
+    someone.write(someone.cell('communes = load("communes")'), "communes = 'pendant le silence'")
+    page.keyboard.press("Control+s")
+    lost = page.get_by_role("alert", name="La machine ne répond plus")
+    expect(lost).to_be_visible()
+    hurry(page, silence=30_000)
+    page.unroute_all()
+    expect(lost).to_be_hidden()
+    expect(desk).to_contain_text(re.compile(r"\([2-9] fichiers\)"), timeout=60_000)
+
+
+def test_what_was_typed_last_is_kept_while_an_earlier_copy_is_on_its_way(someone):
+    page = someone.page
+    someone.open(TABLES)
+    expect(panel(page)).to_contain_text("Gardé dans ce navigateur")
+    hurry(page, typing=200)
+    late = []
+    page.route("**/challenge-data/piece?*", lambda route: late.append((route, route.fetch())))
+    cell = page.locator(".jp-CodeCell").first
+    for text in ("# la première version", "# la deuxième version"):
+        someone.write(cell, text)
+        until(page, lambda text=text: page.evaluate(UNSAVED, text))
+        page.keyboard.press("Control+s")
+        expect(page.locator("#jp-main-dock-panel .lm-mod-current.jp-mod-dirty")).to_have_count(0)
+        until(page, lambda: late)
+    answered, answer = late.pop()
+    answered.fulfill(response=answer)
+    until(page, lambda: late)  # what was saved since is asked for
+    assert page.evaluate(UNSAVED, "# la deuxième version")
+
+
+def test_a_notebook_that_cannot_be_saved_says_what_it_means(someone):
+    page = someone.page
+    someone.open(FIND)
+    panel(page)
+    someone.write(someone.cell("classeur = pd.read_excel"), "classeur = 'pas enregistré'")
+    page.route("**/api/contents/**", lambda route: route.fulfill(**STOPPED) if route.request.method == "PUT" else route.continue_())
+    meant = "« 1_trouver.ipynb » n'a pas pu être enregistré. Ce que vous avez écrit est toujours à l'écran"
+    for name in ("Vérifier", "Poser une question"):
+        page.get_by_role("button", name=name).click()
+        close(page, "Erreur d'enregistrement", meant)
+    told = section(page, "Rendre")
+    told.get_by_role("button", name="Préparer le rendu").click()
+    close(page, "Erreur d'enregistrement")
+    expect(told).to_contain_text(meant)
+    # What is on the screen can be taken away all the same.
+    with page.expect_download():
+        panel(page).get_by_role("button", name="Tout télécharger").click()
+
+
+def test_a_notebook_that_does_not_come_is_not_said_to_be_missing(someone):
+    page = someone.page
+    someone.open(FIND)
+    page.route("**/api/contents/**2_manipuler.ipynb*", lambda route: route.fulfill(**STOPPED))
+    button = panel(page).get_by_role("button", name="2_manipuler")
+    button.click()
+    close(page, "La machine n'a pas répondu. Réessayez dans un instant.")
+    page.unroute("**/api/contents/**2_manipuler.ipynb*")
+    button.click()
+    someone.turned_to("2_manipuler.ipynb")
+
+
+def test_handing_in_on_a_network_that_fails_halfway(someone):
+    page = someone.page
+    someone.open(FIND)
+    panel(page)
+    told = section(page, "Rendre")
+    prepare = told.get_by_role("button", name="Préparer le rendu")
+    page.route("**/challenge-data/verify?*", lambda route: route.fulfill(**STOPPED))
+    prepare.click()
+    expect(told).to_contain_text("La machine ne répond pas.")
+    expect(told).not_to_contain_text("Ce qui manque")
+    page.unroute("**/challenge-data/verify?*")
+
+    page.route("**/challenge-data/verify?*", lambda route: route.fulfill(json={"path": FIND, "title": "Trouver", "notes": [], "lines": []}))
+    page.route("**/challenge-data/handed_in?*", lambda route: route.fulfill(**STOPPED), times=1)
+    prepare.click()
+    told.get_by_role("button", name="Rendre", exact=True).click()
+    close(page, "La machine ne répond pas.")
+    one = told.locator("li", has_text="pas encore déposé")
+    with page.expect_download():
+        one.get_by_role("button", name="Télécharger").click()
+
+    page.route("**/challenge-data/send?*", lambda route: route.fulfill(**STOPPED))
+    prepare.click()
+    with page.expect_download():
+        told.get_by_role("button", name="Rendre", exact=True).click()
+    expect(told).to_contain_text("l'envoi n'est peut-être pas arrivé")
+    expect(told).not_to_contain_text("L'envoi est en cours")
+    expect(one.get_by_role("button", name="Envoyer")).to_have_count(2)
+    someone.picture("rendre_reseau_coupe")
+
+
+def test_a_button_pressed_twice_answers_once(someone):
+    page = someone.page
+    someone.open(FIND)
+    held = held_on_its_way(page, "question")
+    ask = page.get_by_role("button", name="Poser une question")
+    with page.expect_request("**/challenge-data/question?*"):
+        ask.click()
+    ask.click()
+    let_go(page, held)
+    asked = page.get_by_role("dialog").filter(has_text="Poser une question")
+    expect(asked).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(asked).to_have_count(0)
+    ask.click()
+    expect(asked).to_be_visible()
+    assert len(held) == 1
+
+
+def test_nothing_is_typed_into_a_notebook_that_is_being_replaced(someone):
+    page = someone.page
+    someone.open(TABLES)
+    held = held_on_its_way(page, "begin_again")
+    page.get_by_role("button", name="Recommencer").click()
+    with page.expect_request("**/challenge-data/begin_again?*"):
+        page.get_by_role("dialog").get_by_role("button", name="Recommencer").click()
+    first = page.locator(".jp-CodeCell").first.locator(".cm-content")
+    first.click(force=True)
+    page.keyboard.type("perdu")
+    expect(first).not_to_contain_text("perdu")
+    let_go(page, held)
+    expect(page.get_by_role("alert").filter(has_text="Le carnet est neuf")).to_be_visible()
+    first.click()
+    page.keyboard.type("écrit")
+    expect(first).to_contain_text("écrit")
+
+
+def test_a_file_on_its_way_is_not_picked_again(someone, tmp_path):
+    page = someone.page
+    someone.open(FIND)
+    panel(page)
+    notes = tmp_path / "notes.csv"
+    notes.write_text("lieu\nport\n", encoding="utf-8")
+    held = held_on_its_way(page, "take_back")
+    choose = section(page, "Reprendre").get_by_role("button", name="Choisir un fichier")
+    with page.expect_request("**/challenge-data/take_back*"), page.expect_file_chooser() as chooser:
+        choose.click()
+        chooser.value.set_files(notes)
+    expect(choose).to_be_disabled()
+    let_go(page, held)
+    close(page, "1 fichier rangé")
+    expect(choose).to_be_enabled()
+
+
+def test_what_is_erased_in_one_window_does_not_come_back_from_another(someone):
+    page = someone.page
+    someone.open(FIND)
+    someone.write(page.locator(".jp-CodeCell").first, "# à effacer")
+    page.keyboard.press("Control+s")
+    other = Student(page.context.new_page(), someone.address)
+    other.open(TABLES)
+    kept = "Gardé dans ce navigateur"
+    expect(panel(page)).to_contain_text(kept, timeout=60_000)
+    expect(panel(other.page)).to_contain_text(kept, timeout=60_000)
+    hurry(other.page, typing=200)
+    desk = panel(page)
+    desk.get_by_text("Sur un ordinateur partagé").click()
+    desk.get_by_role("button", name="Effacer de ce navigateur").click()
+    page.locator(".jp-Dialog").get_by_role("button", name="Effacer").click()
+    for window in (page, other.page):
+        expect(panel(window)).to_contain_text("Effacé. Plus rien n'est gardé dans ce navigateur")
+    other.page.bring_to_front()
+    other.write(other.page.locator(".jp-CodeCell").first, "# après")
+    with other.page.expect_response("**/challenge-data/state?*"):
+        other.page.keyboard.press("Control+s")
+    expect(panel(other.page)).to_contain_text("Les Sternes")
+    left = other.page.evaluate("""async () => {
+        const { Kept } = await import(`${location.origin}/lab/extensions/challenge-data/static/kept.js`);
+        const kept = await Kept.open("", ""), asked = kept.read("sessions").getAll();
+        return await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result.length); });
+    }""")
+    assert left == 0
+
+
+def test_a_new_machine_under_an_open_page_offers_what_the_last_one_left(browser, tmp_path):
+    lent = Lent(tmp_path)
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="fr-FR")
+    with lent.machine(enrol) as address:
+        student = Student(page, address)
+        student.open(FIND)
+        hurry(page, look=1_000, probe=1_000)
+        student.write(student.cell("pompiers = pd.read_csv"), "pompiers = 'sur la première'")
+        page.keyboard.press("Control+s")
+        expect(panel(page)).to_contain_text("(2 fichiers)", timeout=60_000)
+    lost = page.get_by_role("alert", name="La machine ne répond plus")
+    expect(lost).to_be_visible(timeout=90_000)
+    with lent.machine():
+        expect(lost).to_be_hidden(timeout=60_000)
+        offer = page.get_by_role("region", name="Reprendre votre travail")
+        expect(offer).to_contain_text("Équipe « Les Sternes », 2 fichiers")
+        offer.get_by_role("button", name="Reprendre").click()
+        close(page, "2 fichiers repris")
+        expect(panel(page)).to_contain_text("Les Sternes")
+        assert "sur la première" in (lent.course / FIND).read_text(encoding="utf-8")
+    page.context.close()
