@@ -49,6 +49,12 @@ def course(tmp_path_factory) -> Path:
     return root
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    # Bytes made while tests are collected differ from one worker to the next (a zip carries the time it was written), and pytest-xdist then
+    # refuses the whole run: such a case is named by its rank.
+    return argname if isinstance(val, bytes) and not val.isascii() else None
+
+
 def pytest_xdist_auto_num_workers() -> int:
     # One more than there are cores: a worker that waits for its kernel, or for a delay to pass, leaves its core to another.
     return len(os.sched_getaffinity(0)) + 1
