@@ -2,13 +2,14 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from at_the_desk import Lent, hurry, panel, section
 from conftest import Student, copy_of_the_course, environment_of, serve, until
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 FIND, SHOW = (f"exercises/defibrillateurs/{name}.ipynb" for name in ("1_trouver", "3_visualiser"))
 TABLES = "notebooks/j0_depart/02_premiers_tableaux.ipynb"
@@ -121,6 +122,64 @@ def test_what_was_typed_last_is_kept_while_an_earlier_copy_is_on_its_way(someone
     answered.fulfill(response=answer)
     until(page, lambda: late)  # what was saved since is asked for
     assert page.evaluate(UNSAVED, "# la deuxième version")
+
+
+def saved_without_an_answer(page: Page) -> list[tuple[Route, APIResponse]]:
+    """The next save: the machine has done it, its answer stays on its way until :func:`answer_save`."""
+    done: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "PUT" and not done:
+            done.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route("**/api/contents/**", hold)
+    return done
+
+
+def answer_save(done: list[tuple[Route, APIResponse]]) -> None:
+    [(route, answer)] = done
+    route.fulfill(response=answer)
+
+
+def test_a_save_on_its_way_is_waited_for(someone):
+    page = someone.page
+    someone.open(TABLES)
+    download = panel(page).get_by_role("button", name="Tout télécharger")
+    someone.write(page.locator(".jp-CodeCell").first, "# deux fois de suite")
+    done = saved_without_an_answer(page)
+    page.keyboard.press("Control+s")
+    until(page, lambda: done)
+    someone.write(page.locator(".jp-CodeCell").first, "# une troisième fois")
+    with page.expect_download() as coming:
+        download.click()
+        page.keyboard.press("Control+s")
+        page.wait_for_timeout(1_000)  # time enough to ask which writing to keep
+        answer_save(done)
+    with zipfile.ZipFile(coming.value.path()) as taken:
+        assert "# une troisième fois" in taken.read(TABLES).decode()
+    assert page.locator(".jp-Dialog").count() == 0
+
+
+def test_what_is_typed_while_a_save_is_on_its_way_is_not_taken_for_saved(someone):
+    page = someone.page
+    someone.open(TABLES)
+    expect(panel(page)).to_contain_text("Gardé dans ce navigateur")
+    unsaved = page.locator("#jp-main-dock-panel .lm-mod-current.jp-mod-dirty")
+    done = saved_without_an_answer(page)
+    someone.write(page.locator(".jp-CodeCell").first, "# enregistré")
+    page.keyboard.press("Control+s")
+    until(page, lambda: done)
+    someone.write(page.locator(".jp-CodeCell").first, "# pas encore enregistré")
+    with page.expect_response("**/api/contents/**02_premiers_tableaux.ipynb?*"):  # JupyterLab looks once more at what was written
+        answer_save(done)
+    page.wait_for_timeout(1_000)
+    expect(unsaved).to_have_count(1)
+    page.keyboard.press("Control+s")
+    expect(unsaved).to_have_count(0)
+    written = page.evaluate("path => fetch(`/api/contents/${path}?content=1`).then((answer) => answer.json())", TABLES)
+    assert "# pas encore enregistré" in [cell["source"] for cell in written["content"]["cells"]]
 
 
 def test_a_notebook_that_cannot_be_saved_says_what_it_means(someone):

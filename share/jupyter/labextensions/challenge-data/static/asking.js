@@ -1,5 +1,5 @@
 // « Poser une question »: the four lines of a good question, filled with the cell on which one stands, ready to paste.
-import { save } from "./keeping.js";
+import { save } from "./saving.js";
 import { dialog, make } from "./page.js";
 import { toolbarButton } from "./toolbar.js";
 

@@ -1,5 +1,5 @@
 // « Recommencer »: a fresh copy of this notebook; the one that was begun is kept, and where is said.
-import { hold, reload, save } from "./keeping.js";
+import { hold, reload, save } from "./saving.js";
 import { dialog, make } from "./page.js";
 import { toolbarButton } from "./toolbar.js";
 

@@ -3,7 +3,7 @@ import { Server } from "./server.js";
 import { times } from "./times.js";
 
 // In the order of the panel. One that fails says so in the console, and leaves the others alone.
-const TOOLS = ["panel", "keeping", "gone", "reminding", "taking_back", "joining", "asking", "beginning_again", "verifying", "handing_in", "choices", "presenting"];
+const TOOLS = ["panel", "saving", "keeping", "gone", "reminding", "taking_back", "joining", "asking", "beginning_again", "verifying", "handing_in", "choices", "presenting"];
 
 export async function start(app, shell, notebooks, panel, lab) {
   const [apputils, coreutils, services, widgets] = await Promise.all(

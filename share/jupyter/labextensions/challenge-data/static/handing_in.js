@@ -1,6 +1,6 @@
 // « Rendre » : check, see what is missing, hand in, keep the file, send it.
 import { button, clock, dialog, doing, download, make } from "./page.js";
-import { exchange } from "./keeping.js";
+import { exchange } from "./saving.js";
 import { item, name, verified } from "./verifying.js";
 
 const INTRO = "Vos trois carnets sont vérifiés, réunis dans un fichier, et ce fichier vous est remis. Vous pouvez rendre plusieurs fois : le dernier rendu à l'heure compte.";

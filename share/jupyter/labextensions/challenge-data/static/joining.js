@@ -1,5 +1,5 @@
 // « Réunir » : a teammate's file is compared with what is here, somebody chooses, and the notebooks take what was chosen.
-import { exchange, hold, reloadOpen, saveOpen } from "./keeping.js";
+import { exchange, hold, reloadOpen, saveOpen } from "./saving.js";
 import { Choosing } from "./joining_view.js";
 import { button, dialog, doing, make } from "./page.js";
 

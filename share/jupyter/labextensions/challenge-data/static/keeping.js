@@ -1,7 +1,7 @@
 // « Garder »: the work in this browser as the team goes, and everything as one file when it asks.
 import { Kept } from "./kept.js";
 import { button, clock, dialog, doing, download, make } from "./page.js";
-import { isGone, Problem } from "./server.js";
+import { saveOpen } from "./saving.js";
 import { times } from "./times.js";
 import { nameOf, textOf, whole } from "./whole.js";
 
@@ -207,61 +207,4 @@ class Keeping {
       make("p", {}, "La copie de ce navigateur contient vos réponses et les prénoms de l'équipe. Elle y reste jusqu'à ce que vous l'effaciez. Dans une fenêtre privée, elle disparaît avec la fenêtre."),
       button("Effacer de ce navigateur", erase));
   }
-}
-
-// JupyterLab says why in a dialog of its own, in the words of its makers; here, what it means for who is writing.
-export async function save({ context }) {
-  try {
-    await context.save();
-  } catch (problem) {
-    throw new Problem(`« ${context.path.split("/").pop()} » n'a pas pu être enregistré. Ce que vous avez écrit est toujours à l'écran : réessayez dans un instant.`, isGone(problem));
-  }
-}
-
-// Shows what is now on the disk.
-export async function reload({ context }) {
-  try {
-    await context.revert();
-  } catch (problem) {
-    throw new Problem(`« ${context.path.split("/").pop()} » a changé sur la machine, et l'écran ne le montre pas encore : rechargez la page (touche F5) avant d'y écrire.`, isGone(problem));
-  }
-}
-
-let holds = 0;
-
-// Nobody writes in notebooks while some may be replaced by what the machine gives: on a slow network, a sentence would be lost.
-export async function hold(desk, work) {
-  const still = (inert) => desk.notebooks.forEach((panel) => { panel.content.node.inert = inert; });
-  holds += 1;
-  still(true);
-  try {
-    return await work();
-  } finally {
-    holds -= 1;
-    if (!holds) { still(false); }
-  }
-}
-
-// The machine changes files of the course: what is on the screen is saved before, and shows them after. Gives what change() gave.
-export function exchange(desk, change, pathsOf) {
-  return hold(desk, async () => {
-    await saveOpen(desk);
-    const done = await change();
-    await reloadOpen(desk, pathsOf(done));
-    return done;
-  });
-}
-
-// Open notebooks among these paths show what is now on the disk.
-export async function reloadOpen(desk, paths) {
-  const wanted = new Set(paths), open = [];
-  desk.notebooks.forEach((panel) => { if (wanted.has(panel.context.path)) { open.push(reload(panel)); } });
-  await Promise.all(open);
-}
-
-// What is on the screen goes to the disk before it is packed.
-export async function saveOpen(desk) {
-  const open = [];
-  desk.notebooks.forEach((panel) => { if (panel.context.model.dirty) { open.push(save(panel)); } });
-  await Promise.all(open);
 }

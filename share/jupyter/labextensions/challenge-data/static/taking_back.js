@@ -1,7 +1,7 @@
 // « Reprendre »: the work of an earlier machine, out of this browser, or out of files that are picked or dropped.
 import { Banner } from "./banner.js";
 import { unsay } from "./beginning_again.js";
-import { exchange } from "./keeping.js";
+import { exchange } from "./saving.js";
 import { busy, button, clock, dialog, doing, make } from "./page.js";
 import { whole } from "./whole.js";
 import { zip } from "./zip.js";

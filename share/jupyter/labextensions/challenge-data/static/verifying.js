@@ -1,5 +1,5 @@
 // « Vérifier » : a button above each notebook of the course, and what each question says, in the panel.
-import { save } from "./keeping.js";
+import { save } from "./saving.js";
 import { button, clock, make } from "./page.js";
 import { toolbarButton } from "./toolbar.js";
 
