@@ -2,14 +2,18 @@
 
 import io
 import json
+import os
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from challenge_data import course, edition
+from challenge_data import course, edition, kit
+from challenge_data.checkup import listing
 from challenge_data.errors import LearnerError
 from challenge_data.teamwork import archive, asking, beginning_again, files, keeping, seen, standing, taking_back
 
@@ -113,8 +117,8 @@ def test_the_browser_asks_for_pieces_and_leaves_large_files_to_the_download(mach
     root = machine("matin")
     edit(root, LESSON, "print(1)", "print(2)")
     (root / "travail").mkdir(exist_ok=True)
-    monkeypatch.setattr(keeping, "LARGE", len((root / LESSON).read_bytes()))
-    (root / "travail/photo.tif").write_bytes(b"0" * (keeping.LARGE + 1))
+    monkeypatch.setattr(files, "LARGE", len((root / LESSON).read_bytes()))
+    (root / "travail/photo.tif").write_bytes(b"0" * (files.LARGE + 1))
     told = keeping.pieces({})
     assert [entry["path"] for entry in told["manifest"]["files"]] == [LESSON] and told["large"] == ["travail/photo.tif"]
     assert told["manifest"]["files"][0]["sha256"] == archive.digest(keeping.piece({"path": LESSON}).content)
@@ -122,6 +126,83 @@ def test_the_browser_asks_for_pieces_and_leaves_large_files_to_the_download(mach
     for name in ("requirements.lock", "travail/../requirements.lock", "travail/.machine", "travail/absent.csv", "", "/etc/passwd"):
         with pytest.raises(LearnerError):
             keeping.piece({"path": name})
+
+
+def test_nothing_of_a_published_edition_is_taken_for_a_teams():
+    root = {name.split("/")[0] for name in (*kit.gather(PROJECT), listing.NAME)} - set(edition.OPENED)
+    assert "edition.toml" in root and [name for name in root if files.is_own(name)] == []
+
+
+def test_a_large_file_is_not_read_each_minute_and_its_change_is_seen(machine, monkeypatch):
+    root = machine("matin")
+    large = root / "travail/releves.csv"
+    large.parent.mkdir(exist_ok=True)
+    large.write_bytes(b"0" * (files.LARGE + 1))
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail("read whole") if path == large else read(path))
+    before = standing.state({})
+    os.utime(large, (1, 1))
+    after = standing.state({})
+    assert before["changed"] == after["changed"] == 1 and before["stamp"] != after["stamp"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_names_that_other_systems_refuse_travel_under_a_plainer_one(machine):
+    root = machine("matin")
+    work = root / "travail"
+    work.mkdir(exist_ok=True)
+    made = {b"Bilan : carte.png": b"carte", b"a:b.csv": b"1", b"a-b.csv": b"2", b"donn\xe9es.csv": b"3", b"deux\nlignes.csv": b"4"}
+    for name, content in made.items():
+        (work / os.fsdecode(name)).write_bytes(content)
+    names = {"travail/Bilan - carte.png": b"carte", "travail/a-b (2).csv": b"1", "travail/a-b.csv": b"2", "travail/donn-es.csv": b"3", "travail/deux-lignes.csv": b"4"}
+    assert files.changed() == names and standing.state({})["changed"] == 5
+    told = keeping.pieces({})["manifest"]["files"]
+    assert {entry["path"]: keeping.piece({"path": entry["path"]}).content for entry in told} == names
+    kept = keeping.work({}).content
+    root = machine("apres-midi")
+    assert set(what(taking_back.take_back({"content": kept})).values()) == {"repris"} and files.changed() == names
+
+
+def test_a_slip_in_the_editions_settings_stops_no_keeping(machine):
+    root = machine("matin")
+    edit(root, LESSON, "print(1)", "print(2)")
+    (root / edition.FILE).write_text('[hand_in]\ncode = "goelands"\n', encoding="utf-8")
+    assert "« code » n'est pas du bon type" in standing.state({})["problem"] and "Montrez cette phrase" in standing.state({})["problem"]
+    kept = keeping.work({}).content
+    machine("apres-midi")
+    assert standing.state({})["problem"] == ""
+    assert what(taking_back.take_back({"content": kept})) == {LESSON: "repris"}
+
+
+def test_two_files_of_one_name_are_both_kept_even_when_the_clock_stands_still(machine, monkeypatch):
+    root = machine("matin")
+    hour = course.now()
+    monkeypatch.setattr(course, "now", lambda: hour)
+    for folder in ("a", "b"):
+        (root / "travail" / folder).mkdir(parents=True)
+        (root / "travail" / folder / "notes.csv").write_text(f"d'avant, {folder}\n", encoding="utf-8")
+    content = archive.write("travail", {f"travail/{folder}/notes.csv": b"autre\n" for folder in ("a", "b")})
+    taking_back.take_back({"content": content})
+    assert {path.read_text(encoding="utf-8") for path in (root / "travail/copies").iterdir()} == {"d'avant, a\n", "d'avant, b\n"}
+
+
+def test_a_disk_without_capitals_takes_no_name_for_another(machine, monkeypatch):
+    root = machine("matin")
+    (root / "src").mkdir()
+    (root / "SRC").symlink_to(root / "src")  # as Windows and macOS would have it
+    assert not files.is_own("SRC/challenge_data/course.py") and files.is_own("Src/notes.csv")
+
+
+def test_names_are_dated_by_the_clock_on_the_wall(machine, monkeypatch):
+    root = machine("matin")
+    edit(root, LESSON, "print(1)", "print(2)")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    try:
+        assert abs(datetime.strptime(keeping.work({}).name[-17:-4], "%Y%m%d-%H%M") - datetime.now(ZoneInfo("Europe/Paris")).replace(tzinfo=None)) < timedelta(minutes=2)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_fresh_machine_takes_all_back_byte_for_byte(machine):

@@ -254,6 +254,33 @@ def test_command_refuses_stale_files_and_names_them(tmp_path, monkeypatch, capsy
     assert "inside the course" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("written", "said"), [
+    ('name = "Atelier', "edition.toml: no TOML"),
+    ("name = 2027", "« name » must be a text between quotes"),
+    ('nom = "Atelier"', "« nom » is not read by anything: the keys are name"),
+    ('hand_in = "https://depot.example/"', "[hand_in] is a table"),
+    ('[hand_in]\ncode = "goelands"', "« code » of [hand_in] must be true or false, without quotes; this file is public"),
+    ('[hand_in]\naddress = "https://equipe:goelands@depot.example/"', "« address » of [hand_in] holds a name or a password"),
+    ('[hand_in]\naddress = "http://depot.example/"', "« address » of [hand_in] must begin with https://"),
+    ('[hand_in]\naddress = "https://[::1"', "« address » of [hand_in] is no address"),
+    ('[mentors]\nforum = "forum.example"', "« forum » of [mentors] must begin with https://"),
+])  # fmt: skip
+def test_a_slip_in_the_editions_settings_is_told_before_it_is_public(written, said, tmp_path):
+    (tmp_path / "edition.toml").write_text(written + "\n", encoding="utf-8")
+    assert [fault for fault in kit.faults(tmp_path) if said in fault]
+
+
+def test_sound_settings_pass_and_the_command_reads_them(tmp_path, monkeypatch, capsys):
+    assert kit.faults(PROJECT) == kit.faults(tmp_path) == []
+    (tmp_path / "edition.toml").write_text('name = "Atelier"\n[hand_in]\naddress = "https://depot.example/rendus/"\ncode = true\n[mentors]\nforum = "https://forum.example/"\n', encoding="utf-8")
+    assert kit.faults(tmp_path) == []
+    monkeypatch.setenv("CHALLENGE_DATA_HOME", str(PROJECT))
+    monkeypatch.setattr("challenge_data.build.check", lambda root: [])
+    monkeypatch.setattr(kit, "faults", lambda root: ["edition.toml: this."])
+    assert cli.main(["publish", "--to", str(tmp_path / "edition")]) == 1
+    assert "edition.toml: this." in capsys.readouterr().err and not (tmp_path / "edition").exists()
+
+
 def test_command_refuses_to_publish_an_answer(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("CHALLENGE_DATA_HOME", str(PROJECT))
     monkeypatch.setattr("challenge_data.build.check", lambda root: [])

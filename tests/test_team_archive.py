@@ -51,12 +51,29 @@ def test_a_name_that_leaves_the_folder_is_left_out_and_told(name):
     assert found.files == {"travail/bon.csv": b"y"} and "sort du dossier" in found.notes[0]
 
 
-def test_a_bomb_and_a_crowd_are_refused_before_they_are_read(monkeypatch):
+def test_a_bomb_is_refused_before_it_is_read(monkeypatch):
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("nothing is unpacked"))
     with pytest.raises(LearnerError, match="Mo"):
         archive.read(zipped(a=bytes(archive.MOST_BYTES + 1)))
-    with pytest.raises(LearnerError, match="fichiers"):
-        archive.read(zipped(**{str(rank): b"" for rank in range(archive.MOST_FILES + 1)}))
+
+
+def test_what_is_too_much_stays_in_the_archive_and_notebooks_come_first(monkeypatch):
+    monkeypatch.setattr(archive, "MOST_BYTES", 1_000)
+    found = archive.read(archive.write("travail", {"a.csv": b"0" * 400, "b.csv": b"0" * 900, "z.ipynb": b"0" * 50}))
+    assert set(found.files) == {"z.ipynb"} and found.kind == "travail"  # the manifest takes the room of a table
+    assert "2 fichiers sont laissés dans l'archive" in found.notes[0]
+    crowd = archive.read(zipped(**{f"{rank}.csv": b"" for rank in range(archive.MOST_FILES + 1)}, **{"z.ipynb": b""}))
+    assert len(crowd.files) == archive.MOST_FILES and "z.ipynb" in crowd.files and "2 fichiers sont laissés" in crowd.notes[0]
+
+
+def test_a_zip_of_macos_has_its_accents():
+    content = zipped(**{"travail/données.csv": b"a"})
+    # The Finder writes UTF-8, and leaves out the mark that says so.
+    flagged = bytearray(content)
+    for header, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = flagged.index(header) + offset
+        flagged[at:at + 2] = (int.from_bytes(flagged[at:at + 2], "little") & ~0x800).to_bytes(2, "little")
+    assert archive.read(bytes(flagged)).files == {"travail/données.csv": b"a"}
 
 
 def test_a_header_that_lies_about_its_size_gives_no_more_than_it_says():

@@ -171,6 +171,8 @@ def _publish(given: argparse.Namespace) -> int:
         kit.earlier(given.to, root)  # a wrong folder is told at once, not after the search
         if problems := build.check(root):
             return _told(problems)
+        if slips := kit.faults(root):
+            return _told(slips)
         files = kit.gather(root, given.repository)
         if found := kit.leaks(root, files):
             return _told(found)

@@ -5,8 +5,10 @@ Notebooks never know where they stand. They ask for data by name and put what a 
 """
 
 import errno
+import itertools
 import json
 import os
+import secrets
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -14,6 +16,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from challenge_data.errors import LearnerError
 
@@ -23,6 +26,8 @@ HOME_VARIABLE = "CHALLENGE_DATA_HOME"
 WORK_VARIABLE = "CHALLENGE_DATA_WORK"
 TEAM_FILE = "equipe.json"
 COPIES = "copies"
+ZONE = "Europe/Paris"
+"""A lent machine's clock is set to another zone than the laptop beside it: what names carry is the hour that people read on the wall."""
 
 
 def root() -> Path:
@@ -142,13 +147,14 @@ def write(path: Path, content: bytes) -> None:
     Raises:
         LearnerError: the disk does not take it.
     """
-    draft = path.with_name(f".{path.name}.en-cours")
+    # A draft of its own: two windows may write the same file at once.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.en-cours")
     try:
         draft.write_bytes(content)
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        full = error.errno == errno.ENOSPC
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         why = "le disque est plein" if full else "le fichier est peut-être ouvert ailleurs, ou le dossier protégé"
         what = "Supprimez des fichiers dont vous n'avez plus besoin" if full else "Fermez-le, ou demandez à votre mentor"
         raise LearnerError(
@@ -182,10 +188,21 @@ def keep_copy(name: str, content: bytes) -> Path:
         LearnerError: the disk does not take it.
     """
     named = Path(name)
-    copy = work_dir() / COPIES / f"{named.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}{named.suffix}"
+    copy = free(work_dir() / COPIES / f"{named.stem}-{now():%Y%m%d-%H%M%S-%f}{named.suffix}")
     copy.parent.mkdir(parents=True, exist_ok=True)
     write(copy, content)
     return copy
+
+
+def free(path: Path) -> Path:
+    """This path, or the next one beside it that is nobody's: ``notes-2.csv`` (clocks may stand still for some milliseconds)."""
+    others = (path.with_stem(f"{path.stem}-{rank}") for rank in itertools.count(2))
+    return next(one for one in itertools.chain([path], others) if not one.exists())
+
+
+def now() -> datetime:
+    """Now, in :data:`ZONE`."""
+    return datetime.now(ZoneInfo(ZONE))
 
 
 def kept(name: str, read: Callable[[Any], T]) -> T | None:
@@ -199,5 +216,5 @@ def kept(name: str, read: Callable[[Any], T]) -> T | None:
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):
-        path.replace(path.with_suffix(".abime.json"))
+        path.replace(free(path.with_suffix(".abime.json")))
         return None

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from challenge_data.teamwork.archive import entry_name
 from challenge_data.teamwork.parsing import NOTEBOOKS
 
 WANTED = frozenset({"indices.json", "equipe.json", "manifest.json"})
@@ -263,7 +264,7 @@ def _zip(file: BinaryIO, size: int, into: _Sorted) -> None:
             raise Refused("is damaged or cut short: ask the team to send it again")
         for entry in entries:
             mode = stat.S_IFDIR if entry.is_dir() else entry.external_attr >> 16
-            if (name := into.place(_zip_name(entry), mode)) is None:
+            if (name := into.place(entry_name(entry), mode)) is None:
                 continue
             if entry.flag_bits & 0x41:  # ZIP's APPNOTE 4.4.4: bit 0 encrypted, bit 6 strong encryption
                 into.tell(name, "is protected by a password: ask the team for an archive without one")
@@ -278,16 +279,6 @@ def _zip(file: BinaryIO, size: int, into: _Sorted) -> None:
                         into.add(name, _chunks(content), entry.compress_size)
                 except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
                     into.tell(name, "is damaged: ask the team to send it again")
-
-
-def _zip_name(entry: zipfile.ZipInfo) -> str:
-    """The name in full (zipfile cuts it at a NUL); macOS writes UTF-8 without saying so."""
-    if not entry.flag_bits & 0x800:
-        try:
-            return entry.orig_filename.encode("cp437").decode("utf-8")
-        except ValueError:
-            pass
-    return entry.orig_filename
 
 
 def _tar_gz(file: BinaryIO, size: int, into: _Sorted) -> None:

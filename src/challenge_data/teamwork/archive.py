@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import platform
+import re
 import zipfile
 import zlib
 from dataclasses import asdict, dataclass, field
@@ -18,6 +19,8 @@ from typing import Any
 
 from challenge_data import course, edition
 from challenge_data.errors import LearnerError
+from challenge_data.french import plural
+from challenge_data.teamwork import files
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -70,7 +73,7 @@ def manifest(kind: str, files: dict[str, bytes], hints: dict[str, int] | None = 
     delivered = edition.originals()
     return {
         "format": FORMAT, "kind": kind, "made": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "edition": {"name": edition.read().name, "version": edition.version(delivered)},
+        "edition": {"name": edition.known().name, "version": edition.version(delivered)},
         "team": asdict(team) if team else None, "environment": environment(), "hints": hints or {},
         "files": [{"path": path, "bytes": len(content), "sha256": digest(content)} | ({"original": digest(delivered[path])} if path in delivered else {})
                   for path, content in sorted(files.items())],
@@ -95,31 +98,55 @@ def read(content: bytes) -> Archive:
     """Open a zip that came from somewhere.
 
     Raises:
-        LearnerError: it is no zip, or too large; what is wrong with single files is in ``notes``, and they are left out.
+        LearnerError: it is no zip, or nothing in it is small enough; what is wrong with single files is in ``notes``, and they are left out.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
-                raise LearnerError(f"Ce fichier contient plus de {MOST_FILES} fichiers ou de {MOST_BYTES // 1_000_000} Mo : ce n'est pas le travail d'une équipe. Choisissez-en un autre.")
+            taken = _within_limits(entries)
+            if entries and not taken:
+                raise LearnerError(f"Ce fichier contient plus de {MOST_BYTES // 1_000_000} Mo : ce n'est pas le travail d'une équipe. Choisissez-en un autre.")
             found = Archive({}, None)
-            for entry in entries:
-                if not _is_safe(entry.filename):
-                    found.notes.append(f"« {entry.filename[:80]} » est laissé de côté : ce nom sort du dossier du cours.")
+            for entry in taken:
+                name = entry_name(entry)
+                if not _is_safe(name):
+                    found.notes.append(f"« {name[:80]} » est laissé de côté : ce nom sort du dossier du cours.")
                     continue
                 try:
-                    found.files[entry.filename] = archive.read(entry)
+                    found.files[files.travelling(name)] = archive.read(entry)
                 except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError, OSError):
-                    found.notes.append(f"« {entry.filename} » est abîmé, il est laissé de côté.")
+                    found.notes.append(f"« {name} » est abîmé, il est laissé de côté.")
     except (zipfile.BadZipFile, ValueError, OSError, EOFError):
         raise LearnerError("Ce fichier n'est pas une archive .zip lisible : le téléchargement s'est peut-être arrêté en route. Téléchargez-le de nouveau.") from None
+    if left := len(entries) - len(taken):
+        found.notes.append(f"{plural(left, 'fichier est laissé', 'fichiers sont laissés')} dans l'archive, trop gros ou trop nombreux pour cette machine : ouvrez-la sur votre ordinateur pour les retrouver.")
     read_manifest(found)
     return found
 
 
+def _within_limits(entries: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Those that fit into :data:`MOST_FILES` and :data:`MOST_BYTES`: notebooks first, then the smaller ones."""
+    taken, room = [], MOST_BYTES
+    for entry in sorted(entries, key=lambda entry: (not entry.filename.endswith((MANIFEST, ".ipynb")), entry.file_size)):
+        if len(taken) < MOST_FILES and entry.file_size <= room:
+            taken.append(entry)
+            room -= entry.file_size
+    return sorted(taken, key=lambda entry: entry.header_offset)
+
+
+def entry_name(entry: zipfile.ZipInfo) -> str:
+    """The name in full (zipfile cuts it at a NUL); macOS writes UTF-8 without saying so."""
+    if not entry.flag_bits & 0x800:
+        try:
+            return entry.orig_filename.encode("cp437").decode("utf-8")
+        except ValueError:
+            pass
+    return entry.orig_filename
+
+
 def _is_safe(name: str) -> bool:
     path = PurePosixPath(name)
-    return not (path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or any(ord(letter) < 32 for letter in name))
+    return not (path.is_absolute() or ".." in path.parts or "\\" in name or re.match("[A-Za-z]:", name) or any(ord(letter) < 32 for letter in name))
 
 
 def read_manifest(found: Archive) -> None:
@@ -128,7 +155,7 @@ def read_manifest(found: Archive) -> None:
         return
     try:
         manifest = json.loads(content)
-        digests = {str(entry["path"]): entry["sha256"] for entry in manifest["files"]}
+        digests = {files.travelling(str(entry["path"])): entry["sha256"] for entry in manifest["files"]}
     except (ValueError, KeyError, TypeError, RecursionError):
         found.notes.append("Son manifeste ne se lit pas : les fichiers sont pris tels qu'ils sont.")
         return

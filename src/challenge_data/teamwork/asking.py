@@ -41,7 +41,7 @@ def question(given: dict) -> dict:
         _signed(team),
     ])  # fmt: skip
     names = [name for name in (team.members if team else []) if re.search(rf"\b{re.escape(name)}\b", text)]
-    return {"text": text + "\n", "names": names, "forum": edition.read().forum}
+    return {"text": text + "\n", "names": names, "forum": edition.known().forum}
 
 
 def _place(notebook: str, all_cells: list[dict], rank: int) -> str:
@@ -112,6 +112,6 @@ def block(text: str, language: str) -> str:
 def _signed(team: course.Team | None) -> str:
     machine = archive.environment()
     parts = [f"Équipe « {team.name} »", f"défi {team.challenge}" if team.challenge else ""] if team else []
-    parts += [f"{edition.read().name}, version {edition.version()}", "Binder" if files.is_lent() else machine["system"],
+    parts += [f"{edition.known().name}, version {edition.version()}", "Binder" if files.is_lent() else machine["system"],
               f"Python {machine['python']}", *(f"{name} {version}" for name, version in machine["packages"].items() if name in ("pandas", "geopandas", "jupyterlab"))]
     return f"*{' · '.join(filter(None, parts))}*"

@@ -1,7 +1,6 @@
 """Handing in: the challenge's notebooks, back in their frame, as one zip that is kept here and given to the team."""
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from challenge_data import course
@@ -63,21 +62,16 @@ def send(given: dict) -> dict:
     path = _kept(given)
     answer = sending.send(path.name, path.read_bytes(), str(given.get("code") or ""))
     if answer.sent:
-        course.keep(SENT_FILE, _sent() | {path.name: datetime.now().isoformat(timespec="seconds")})
+        course.keep(SENT_FILE, _sent() | {path.name: course.now().isoformat(timespec="seconds")})
     return asdict(answer)
 
 
 def hand_ins(given: dict) -> dict:
     """The hand-ins kept here, the last first: ``hand_ins``, a list of name, at (ISO 8601), bytes, sent ("" or when)."""
     sent = _sent()
-    listed = [{"name": path.name, "at": _hour(named.at), "bytes": path.stat().st_size, "sent": sent.get(path.name, "")}
-              for path in (course.work_dir() / naming.FOLDER).glob("*.zip") if (named := naming.read(path.name))]
+    listed = [{"name": path.name, "at": at.isoformat(), "bytes": path.stat().st_size, "sent": sent.get(path.name, "")}
+              for path in (course.work_dir() / naming.FOLDER).glob("*.zip") if (named := naming.read(path.name)) and (at := named.moment())]
     return {"hand_ins": sorted(listed, key=lambda one: one["at"], reverse=True)}
-
-
-def _hour(at: str) -> str:
-    """A name's hour as ISO 8601, with its zone."""
-    return datetime.strptime(at, "%Y%m%d-%H%M%S" if len(at) > 13 else "%Y%m%d-%H%M").replace(tzinfo=naming.PARIS).isoformat()
 
 
 def _inside(challenge: str) -> dict[str, bytes]:

@@ -63,7 +63,7 @@ def inventory(given: dict) -> dict:
         LearnerError: team or challenge are not chosen.
     """
     found = inspect()
-    place = edition.read()
+    place = edition.known()
     return asdict(found) | {"finished": found.finished, "address": place.address, "code": place.code}
 
 

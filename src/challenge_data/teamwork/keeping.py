@@ -1,14 +1,11 @@
 """A team's work kept elsewhere: whole, as one file; or piece by piece, for a browser that has most of it already."""
 
-from datetime import datetime
+from pathlib import PurePosixPath
 
 from challenge_data import course
 from challenge_data.errors import LearnerError
 from challenge_data.teamwork import archive, files
 from challenge_data.teamwork.files import File
-
-LARGE = 5_000_000
-"""Bytes. A larger file is in the download, and not in the browser's copy, which is renewed over a shared network."""
 
 
 def work(given: dict) -> File:
@@ -21,7 +18,7 @@ def work(given: dict) -> File:
     if not own:
         raise LearnerError("Il n'y a encore rien à garder : aucun carnet n'a changé depuis l'ouverture.")
     team = course.known_team()
-    return File(f"travail_{files.plain(team.name) if team else 'equipe'}_{datetime.now():%Y%m%d-%H%M}.zip", archive.write("travail", own))
+    return File(f"travail_{files.plain(team.name) if team else 'equipe'}_{course.now():%Y%m%d-%H%M}.zip", archive.write("travail", own))
 
 
 def pieces(given: dict) -> dict:
@@ -30,9 +27,9 @@ def pieces(given: dict) -> dict:
     Returns:
         ``manifest``, that of :func:`archive.write` for this copy; ``large``, the paths that are too large for it.
     """
-    own = files.changed()
-    large = [name for name, content in own.items() if len(content) > LARGE]
-    return {"manifest": archive.manifest("travail", {name: content for name, content in own.items() if name not in large}), "large": large}
+    own = files.own()
+    large = [name for name, path in own.items() if files.is_large(path)]
+    return {"manifest": archive.manifest("travail", dict(files.contents({name: path for name, path in own.items() if name not in large}))), "large": large}
 
 
 def piece(given: dict) -> File:
@@ -41,7 +38,7 @@ def piece(given: dict) -> File:
     Raises:
         LearnerError: there is no such file any more.
     """
-    path = files.path_of(given["path"])
-    if not (files.is_own(given["path"]) and path.is_file()):
+    path = files.everything().get(given["path"])
+    if path is None:
         raise LearnerError(f"« {given['path']} » n'est plus là.")
-    return File(path.name, path.read_bytes())
+    return File(PurePosixPath(given["path"]).name, path.read_bytes())

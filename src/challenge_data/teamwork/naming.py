@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from challenge_data import course
 from challenge_data.teamwork import files
 
-PARIS = ZoneInfo("Europe/Paris")
-"""A lent machine's clock is set to another zone than the laptop beside it: names must still sort by their hours."""
 FOLDER = "rendus"
 """Of the work folder, where hand-ins are kept."""
 MOST_TEAM = 60
@@ -33,10 +32,17 @@ class Named:
     at: str
     """``YYYYMMDD-HHMMSS``, in Paris, by the clock of the team's machine; the seconds may lack."""
 
+    def moment(self) -> datetime | None:
+        """:attr:`at` as a moment; None when it is no date."""
+        try:
+            return datetime.strptime(self.at.ljust(15, "0"), "%Y%m%d-%H%M%S").replace(tzinfo=ZoneInfo(course.ZONE))
+        except ValueError:
+            return None
+
 
 def name_of(team: str, challenge: str) -> str:
     """A new name for a hand-in."""
-    return f"{team_of(team)}_{challenge}_{datetime.now(PARIS):%Y%m%d-%H%M%S}_{secrets.token_hex(4)}.zip"
+    return f"{team_of(team)}_{challenge}_{course.now():%Y%m%d-%H%M%S}_{secrets.token_hex(4)}.zip"
 
 
 def team_of(name: str) -> str:

@@ -96,8 +96,8 @@ def _read_manifest(found: Received, manifest: dict[str, Any] | None) -> None:
     said, theirs = _inner(manifest, "edition"), _inner(manifest, "team")
     found.made = _text(manifest, "made")
     found.members = [str(member) for member in theirs.get("members", []) if str(member).strip()] if isinstance(theirs.get("members"), list) else []
-    if (name := _text(said, "name")) and name != edition.read().name:
-        found.notes.append(f"Ce fichier vient d'une autre édition, « {name} » ; vous êtes dans « {edition.read().name} ».")
+    if (name := _text(said, "name")) and name != edition.known().name:
+        found.notes.append(f"Ce fichier vient d'une autre édition, « {name} » ; vous êtes dans « {edition.known().name} ».")
     if (version := _text(said, "version")) and version != edition.version():
         found.notes.append("Ce fichier vient d'une autre version des carnets. Les réponses sont reconnues au nom de leur question : relisez les énoncés avant de choisir.")
     here = course.known_team()

@@ -30,7 +30,7 @@ def same(one: bytes, other: bytes) -> bool:
 
 
 def _seen(cell: dict) -> tuple:
-    outputs = [{name: value for name, value in output.items() if name != "execution_count"} for output in cell.get("outputs", [])]
+    outputs = [{name: value for name, value in output.items() if name != "execution_count"} for output in cell.get("outputs") or [] if isinstance(output, dict)]
     return cell.get("id"), cell.get("cell_type"), text(cell.get("source")), cell.get("attachments") or {}, outputs
 
 

@@ -83,10 +83,18 @@ def _address() -> str:
     address = edition.read().address
     if not address:
         raise LearnerError("Cette édition n'a pas d'adresse de dépôt : téléchargez votre rendu, et remettez-le à la personne qui organise.")
-    parts = urlsplit(address)
-    if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname))):
+    if not is_safe(address):
         raise LearnerError(f"L'adresse de dépôt « {address} » n'est pas sûre : elle doit commencer par https://. Rien n'a été envoyé. Montrez cette phrase à la personne qui organise.")
     return address
+
+
+def is_safe(address: str) -> bool:
+    """True for https, and for http to this very machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname)))
 
 
 def _is_here(host: str) -> bool:

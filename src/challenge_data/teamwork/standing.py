@@ -3,6 +3,7 @@
 import os
 import secrets
 import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,23 +20,30 @@ def state(given: dict) -> dict:
 
     Returns:
         ``edition`` (name, version, forum, address, code), ``team`` (name, members, challenge; or None), ``notebooks`` of its challenge
-        (path, title, begun), ``changed`` (number of files that are the team's own), ``stamp`` (changes with any of their bytes),
-        ``binder`` (whether this machine is a lent one, that disappears),
+        (path, title, begun), ``changed`` (number of files that are the team's own), ``stamp`` (changes with any of their bytes; of a large one, with its size or date),
+        ``problem`` (a French sentence about the edition's settings, or ""), ``binder`` (whether this machine is a lent one, that disappears),
         ``machine`` (a name drawn once for this disk: two lent machines differ), ``another`` (the address that opens another lent machine,
         or ""), ``work`` (the work folder, relative to the course, or "").
     """
     delivered = edition.originals()
-    own = files.changed(delivered)
+    own = files.own(delivered)
     team = course.known_team()
     here = course.work_dir()
     return {
-        "edition": asdict(edition.read()) | {"version": edition.version(delivered)},
+        "edition": asdict(edition.known()) | {"version": edition.version(delivered)},
         "team": asdict(team) if team else None,
         "notebooks": [{"path": name, "title": Path(name).stem, "begun": name in own} for name in files.of_challenge(team.challenge if team else "", delivered)],
-        "changed": len(own), "stamp": edition.fingerprint(own)[:16],
-        "binder": files.is_lent(), "machine": _machine(), "another": _another(),
+        "changed": len(own), "stamp": edition.fingerprint(_told(own))[:16],
+        "problem": edition.problem(), "binder": files.is_lent(), "machine": _machine(), "another": _another(),
         "work": here.relative_to(course.root()).as_posix() if here.is_relative_to(course.root()) else "",
     }
+
+
+def _told(own: Mapping[str, Path]) -> Iterator[tuple[str, bytes]]:
+    # Asked each minute: a large file is not read for it.
+    large = {name: path for name, path in own.items() if files.is_large(path)}
+    yield from ((name, f"{path.stat().st_size} {path.stat().st_mtime_ns}".encode()) for name, path in large.items())
+    yield from files.contents({name: path for name, path in own.items() if name not in large})
 
 
 def _machine() -> str:

@@ -43,8 +43,8 @@ def _asks(found: Archive) -> list[str]:
         asks.append("Ce fichier est un rendu : il ne contient que les carnets d'un défi. Le reste de votre travail n'y est pas.")
     if team and found.team and found.team != team.name:
         asks.append(f"Ce travail est celui de l'équipe « {found.team} ». Ici, l'équipe est « {team.name} ».")
-    if found.manifest and _edition(found)["name"] != edition.read().name:
-        asks.append(f"Ce travail vient d'une autre édition, « {_edition(found)['name']} ». Ici, c'est « {edition.read().name} ».")
+    if found.manifest and _edition(found)["name"] != edition.known().name:
+        asks.append(f"Ce travail vient d'une autre édition, « {_edition(found)['name']} ». Ici, c'est « {edition.known().name} ».")
     return asks
 
 

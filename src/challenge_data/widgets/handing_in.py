@@ -111,7 +111,7 @@ def _report(path: str) -> Report:
 
 def _sent(name: str, code: str) -> tuple[bool, str]:
     """(whether sending may be tried again, what became of it)."""
-    if not edition.read().address:
+    if not edition.known().address:
         return False, "Cette édition n'a pas d'adresse de dépôt : remettez ce fichier à la personne qui organise."
     answer = handing_in.send({"name": name, "code": code})
     return answer["again"], answer["message"]
@@ -128,7 +128,7 @@ class _Steps:
 
         told, place = shown.live(), ipywidgets.HTML()
         prepare, hand = ipywidgets.Button(description="Préparer le rendu"), ipywidgets.Button(description="Rendre")
-        asks = edition.read().code and edition.read().address
+        asks = edition.known().code and edition.known().address
         code = ipywidgets.Password(description="Code du dépôt, dit à voix haute", style={"description_width": "initial"})
         again, last = ipywidgets.Button(description="Envoyer de nouveau ce fichier"), []
         hand.layout.display = code.layout.display = again.layout.display = "none"

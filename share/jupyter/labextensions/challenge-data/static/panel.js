@@ -14,7 +14,7 @@ export async function start(desk) {
     body.append(section);
     return section;
   };
-  desk.onState((state) => who.replaceChildren(...told(desk, state)));
+  desk.onState((state) => who.replaceChildren(...(state.problem ? [make("p", { class: "cd-said" }, state.problem)] : []), ...told(desk, state)));
 }
 
 function told(desk, state) {
