@@ -57,6 +57,19 @@ def test_a_sound_notebook_is_given_back_as_it_is(original):
     assert frame.framed(PATH, original, original).told == ()
 
 
+def test_fields_that_a_program_left_out_are_given(original):
+    def bare(cells, by):
+        for cell in cells:
+            cell.pop("outputs", None)
+            cell.pop("execution_count", None)
+        cells.append({"cell_type": "code", "source": "print(1)"})
+        cells.append({"cell_type": "markdown", "source": "Une note."})
+        by["tests-grand"]["source"] = "rien"
+
+    found, cells = mended(original, bare)
+    assert found.told and [cell.source for cell in cells[-2:]] == ["print(1)", "Une note."]
+
+
 def test_a_changed_test_comes_back_without_its_outputs_and_others_keep_theirs(original):
     found, cells = mended(original, lambda cells, by: by["tests-grand"].update(source=["print('juste')"]))
     assert found.told == ("« Question 1 » : la cellule de vérification avait changé, et est remise comme dans l'énoncé.",)

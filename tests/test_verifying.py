@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from pathlib import Path
 
 import nbformat
@@ -167,6 +168,22 @@ def test_who_asks_is_not_kept_waiting_and_gets_the_answer_later(team, monkeypatc
         verifying.verify({"path": "x"})
     with pytest.raises(LearnerError, match="n'est pas un de ceux"):
         verifying.verify({"path": "x"})
+
+
+def test_an_answer_that_nobody_fetched_is_not_given_for_a_later_notebook(team, monkeypatch):
+    with monkeypatch.context() as slow:
+        ask_while_none_ends(slow, PATH)
+        until(lambda: verifying._asked[PATH].result.done())
+    write(team, solution_grand="grand = 9")
+    assert verifying.verify({"path": PATH})["lines"][0]["verdict"] == "forme vérifiée"
+
+
+def until(so) -> None:
+    for _ in range(400):
+        if so():
+            return
+        time.sleep(0.05)
+    pytest.fail("it never came")
 
 
 def test_in_a_cell_it_prints_and_hands_in(team, capsys):

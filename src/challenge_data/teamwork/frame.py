@@ -73,7 +73,7 @@ def framed(path: str, original: bytes, content: bytes) -> Framed:
     cells = mending.cells(raw)
     if not mending.told:
         return Framed(content, (), frame, mending.matched)
-    whole |= {"cells": cells, "nbformat": 4, "nbformat_minor": 5}
+    whole |= {"cells": [_complete(cell) for cell in cells], "metadata": whole.get("metadata") or {}, "nbformat": 4, "nbformat_minor": 5}
     mended = (nbformat.writes(nbformat.from_dict(whole)) + "\n").encode()
     return Framed(mended, tuple(dict.fromkeys(text for _, text in sorted(mending.told))), frame, mending.matched)
 
@@ -183,6 +183,14 @@ class _Mending:
         if place in self.frame.answers:
             return "la cellule de réponse"
         return "la cellule de vérification" if marks.get("grade") else "la cellule du barème" if str(marks.get("grade_id")).startswith("bareme-") else "une cellule de l'énoncé"
+
+
+def _complete(cell: dict) -> dict:
+    """With the fields that nbformat wants and a notebook written by a program may lack."""
+    fields = {"metadata": cell.get("metadata") or {}, "source": cell.get("source") or ""}
+    if cell.get("cell_type") == "code":
+        fields |= {"outputs": cell.get("outputs") or [], "execution_count": cell.get("execution_count")}
+    return cell | fields
 
 
 def _loose(cell: dict) -> dict:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from concurrent.futures import Future
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 
 import nbformat
@@ -34,10 +34,22 @@ _UNREAD = (course.COPIES, naming.FOLDER)
 """Folders of the work folder that no notebook reads."""
 PATIENCE = 20
 """Seconds that one question to the server may last: proxies in front of a lent machine cut what is silent for a minute."""
-_asked: dict[str, Future] = {}
 _one = threading.Lock()
-_last: dict[str, tuple[str, "Report"]] = {}
+_last: dict[str, tuple[str, Report]] = {}
 """Path -> (digest of what was run, what it said): a team that prepares its hand-in twice does not wait twice."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A run that somebody asked for."""
+
+    digest: str
+    """Of what was there then."""
+    result: Future = field(default_factory=Future)
+
+
+_asked: dict[str, _Asked] = {}
+"""Path -> the run whose result nobody has fetched yet."""
 
 
 def verify(given: dict) -> dict:
@@ -49,17 +61,19 @@ def verify(given: dict) -> dict:
         LearnerError: see :func:`report`.
     """
     path = str(given.get("path", ""))
-    if path not in _asked:
-        _asked[path] = Future()
-        threading.Thread(target=_fulfil, args=(_asked[path], path), daemon=True).start()
+    asked = _asked.get(path)
+    # What nobody came back for (a page that was closed) is of the notebook as it was then.
+    if asked is None or (asked.result.done() and asked.digest != _digest(path)):
+        asked = _asked[path] = _Asked(_digest(path))
+        threading.Thread(target=_fulfil, args=(asked.result, path), daemon=True).start()
     try:
-        found = _asked[path].result(PATIENCE)
+        found = asked.result.result(PATIENCE)
     except TimeoutError:
         return {"waiting": True}
     except BaseException:
-        _asked.pop(path, None)
+        _forget(path, asked)
         raise
-    _asked.pop(path, None)
+    _forget(path, asked)
     return asdict(found)
 
 
@@ -69,6 +83,12 @@ def _fulfil(future: Future, path: str) -> None:
         future.set_result(report(path, wait=True))
     except BaseException as problem:  # told to who asks, whatever it is
         future.set_exception(problem)
+
+
+def _forget(path: str, asked: _Asked) -> None:
+    # Another window may have asked anew.
+    if _asked.get(path) is asked:
+        _asked.pop(path, None)
 
 
 def report(path: str, wait: bool = False) -> Report:
@@ -90,8 +110,8 @@ def report(path: str, wait: bool = False) -> Report:
     if not _one.acquire(blocking=wait):
         raise LearnerError("Un autre carnet est en train d'être vérifié. Attendez sa réponse, puis recommencez.")
     try:
+        digest = _digest(path)
         content = here.read_bytes()
-        digest = _digest(content)
         if _last.get(path, ("",))[0] == digest:
             return _last[path][1]
         if PurePosixPath(path).parts[0] == "exercises":
@@ -109,14 +129,15 @@ def report(path: str, wait: bool = False) -> Report:
         _one.release()
 
 
-def _digest(content: bytes) -> str:
-    """Of a notebook and of the team's files that it may read."""
-    digest = hashlib.sha256(content)
+def _digest(path: str) -> str:
+    """Of a notebook, "" when there is none, and of the team's files that it may read."""
+    here = files.path_of(path)
+    digest = hashlib.sha256(here.read_bytes() if here.is_file() else b"")
     for path in sorted(course.work_dir().rglob("*")):
         inner = path.relative_to(course.work_dir())
-        if path.is_file() and inner.parts[0] not in _UNREAD and not path.name.startswith("."):
+        if inner.parts[0] not in _UNREAD and not path.name.startswith(".") and path.is_file():
             about = path.stat()
-            digest.update(f"{inner}\0{about.st_size}\0{about.st_mtime_ns}\0".encode())
+            digest.update(os.fsencode(inner) + f"\0{about.st_size}\0{about.st_mtime_ns}\0".encode())
     return digest.hexdigest()
 
 
@@ -133,7 +154,7 @@ def _run(content: bytes, path: str) -> Ran:
     """Run it in a process of its own, over a copy of the work folder."""
     with tempfile.TemporaryDirectory(prefix="challenge-data-") as folder:
         place = Path(folder)
-        shutil.copytree(course.work_dir(), place / files.WORK, ignore=shutil.ignore_patterns(*_UNREAD, ".*"))
+        shutil.copytree(course.work_dir(), place / files.WORK, ignore=shutil.ignore_patterns(*_UNREAD, ".*"), ignore_dangling_symlinks=True)
         (place / "notebook.ipynb").write_bytes(content)
         environment = os.environ | {course.HOME_VARIABLE: str(course.root()), course.WORK_VARIABLE: str(place / files.WORK), RUNNING: "1"}
         # -P: the course's folder must not stand before the packages.
