@@ -128,6 +128,13 @@ def test_zips_of_the_hand_in_button_are_their_teams_and_the_last_one_counts(sour
         assert set(taken) == {"les-sternes", "equipe_velo_2"} and taken["les-sternes"].channel == second
 
 
+def test_the_hour_in_a_name_goes_before_the_date_of_an_upload(source, grading):
+    later, earlier = "les-sternes_velo_20260306-173100_00000002.zip", "les-sternes_velo_20260306-165000_00000001.zip"
+    put(source, **{later: archive("1.ipynb", content=b'{"cells": [1]}'), earlier: archive("1.ipynb")})  # the earlier one was written last
+    [one] = receive(source, "velo", grading)
+    assert one.channel == later and any(f"{later}" in note and "is graded, the latest of this team" in note for note in one.notes)
+
+
 def test_names_that_become_one_are_told_and_not_graded(source, grading):
     put(source, **{"Les Sternes.zip": archive("1.ipynb"), "les-sternes.zip": archive("2.ipynb"), "goelands.ipynb": NB, "日本.zip": archive("1.ipynb"),
                    "Marie Petit_1_assignsubmission_file_/1.ipynb": NB, "Marie Petit_2_assignsubmission_file_/1.ipynb": NB})  # fmt: skip

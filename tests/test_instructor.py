@@ -138,6 +138,16 @@ def test_zips_that_say_their_challenge_go_to_its_folder_and_none_is_overwritten(
     assert "Renommez l'un des deux" in said and "les-fous.zip : on ne sait pas de quel défi" in said
 
 
+def test_what_was_left_out_and_how_a_hand_in_was_read_are_shown(monkeypatch):
+    shown = []
+    monkeypatch.setattr(steps, "display", lambda what: shown.append(getattr(what, "data", "")))
+    row = {"team": "les-sternes", "automatic": 3, "total": 3, "maximum": 10, "waiting": 0, "state": "graded", "problem": "", "notes": [], "flags": [],
+           "remarks": ["3 d after its deadline: 15 % of the maximum is lost."]}
+    steps._show_graded("velo", {"absent": [], "warnings": ["Left out, of other challenges by their names: air (1)."], "teams": [row]})
+    said = "\n".join(shown)
+    assert "Left out, of other challenges by their names: air (1)." in said and "**les-sternes** : 3 d after its deadline" in said
+
+
 def test_an_empty_day_says_where_to_begin(course, folder, monkeypatch):
     monkeypatch.setenv("CHALLENGE_DATA_HOME", str(course))
     lay_out(course, folder)

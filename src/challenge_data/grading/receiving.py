@@ -112,8 +112,15 @@ class _HandIn:
     """Neither notebook, archive nor folder: counts only where the team sent nothing else."""
     parts: dict[str, str] = field(default_factory=dict)
     changed: float = 0
-    ours: bool = False
-    """Named by :mod:`~challenge_data.teamwork.naming`."""
+    """When the newest of its files was, by the files' own dates."""
+    named: naming.Named | None = None
+    """What its name says, if the notebooks' own « Rendre » gave it."""
+
+    @property
+    def made(self) -> float:
+        """When it was made: a name that says the hour is surer than a date, which may be that of an upload."""
+        said = self.named and self.named.moment()
+        return said.timestamp() if said else self.changed
 
     @property
     def channel(self) -> str:
@@ -123,8 +130,8 @@ class _HandIn:
 def receive(source: Path, challenge: str, grading: Path, teams: Collection[str] | None = None, choose: Choose | None = None) -> list[Received]:
     """Keep every hand-in of a folder under ``grading/received/<challenge>/``; say what each team's is. Idempotent.
 
-    Of several hand-ins of one team in the source, all are kept; the one whose newest file is the latest is returned,
-    with a note, among those that hold a notebook if any does. What the source holds now is what is graded, even when something else
+    Of several hand-ins of one team in the source, all are kept; the latest, by the hour in its name or else by its newest file, is
+    returned, with a note, among those that hold a notebook if any does. What the source holds now is what is graded, even when something else
     was received later: a note says so. ``choose`` may decide otherwise, of all that was ever received.
 
     Args:
@@ -327,7 +334,7 @@ def _entries(source: Path, challenge: str, roster: bool) -> tuple[list[_HandIn],
 def _read(name: str, folder: bool, roster: bool) -> tuple[tuple[str, ...], _HandIn, str]:
     """What an entry's name says: (what gathers loose files, the hand-in, the name its file is kept under)."""
     if named := naming.read(name):
-        return (name,), _HandIn([named.team], (named.team, ""), False, ours=True), "" if folder else name
+        return (name,), _HandIn([named.team], (named.team, ""), False, named=named), "" if folder else name
     stem = name if folder else _stem(name)
     weak = not folder and not name.lower().endswith(ENDINGS)
     if moodle := _MOODLE.fullmatch(name):
@@ -359,7 +366,7 @@ def _team(entry: _HandIn, teams: Collection[str] | None) -> tuple[str, str | Non
     for team in sorted(teams):
         by_key[slug(team).casefold() or team].append(team)
     for name in entry.names:
-        if entry.ours and (same := [team for team in sorted(teams) if naming.team_of(team) == name]):
+        if entry.named and (same := [team for team in sorted(teams) if naming.team_of(team) == name]):
             match = same
         elif name in teams:
             match = [name]
@@ -379,7 +386,7 @@ def _received(source: Path, home: Path, team: str, handed: list[_HandIn], choose
     """Keep all hand-ins of one team, the earliest first; the last that holds a notebook is the one that counts, unless ``choose`` says another."""
     notes: list[str] = []
     kept: list[tuple[_HandIn, Kept | None, NotKept | None]] = []
-    for entry in sorted(handed, key=lambda entry: (not entry.weak, entry.changed, entry.channel)):
+    for entry in sorted(handed, key=lambda entry: (not entry.weak, entry.made, entry.channel)):
         about: list[str] = []
         try:
             kept.append((entry, keep(source, entry.parts, home, team, entry.channel, about), None))
@@ -405,7 +412,7 @@ def _received(source: Path, home: Path, team: str, handed: list[_HandIn], choose
 
     for other, copy, _ in kept:
         if copy and copy.folder != record.folder:
-            better = "the latest of this team" if other.changed <= entry.changed else "the latest of this team that holds a notebook"
+            better = "the latest of this team" if other.made <= entry.made else "the latest of this team that holds a notebook"
             notes.append(f"{shown(entry.channel)} is graded, {better}; {shown(other.channel)} is kept in {copy.folder.name}.")
     ours = {copy.folder for copy in copies}
     for other in every:

@@ -184,10 +184,12 @@ def _show_graded(challenge: str, summary: dict) -> None:
     teams = summary["teams"]
     if summary["absent"]:
         _say(f"N'ont rien rendu : {', '.join(summary['absent'])}.")
+    for warning in summary["warnings"]:
+        _say(f"**À regarder** : {warning}")
     points = {"automatic": "points des tests", "total": "total", "maximum": "sur", "waiting": "à donner par vous"}
     columns = {title: [number(team[name]) for team in teams] for name, title in points.items()}
     display(pd.DataFrame(columns | {"état": [_STATES[team["state"]] for team in teams]}, index=pd.Index([team["team"] for team in teams], name="équipe")))
-    said = [f"- **{team['team']}** : {sentence}" for team in teams for sentence in filter(None, [team["problem"], *team["notes"], *map(_flagged, team["flags"])])]
+    said = [f"- **{team['team']}** : {sentence}" for team in teams for sentence in filter(None, [team["problem"], *team["remarks"], *team["notes"], *map(_flagged, team["flags"])])]
     if said:
         display(Markdown("\n".join(["À regarder (docs/grading.md, « The table », explique chaque ligne) :", "", *said])))
 
