@@ -29,6 +29,13 @@ UNSAVED = """async (text) => {
 }"""
 """Whether this browser keeps a notebook that holds this text, as it was typed."""
 
+RECORDS = """async () => {
+  const { Kept } = await import(`${location.origin}/lab/extensions/challenge-data/static/kept.js`);
+  const kept = await Kept.open("", ""), asked = kept.read("sessions").getAll();
+  return await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result.length); });
+}"""
+"""How many machines' work this browser keeps."""
+
 
 def enrol(course: Path) -> None:
     (course / "travail").mkdir()
@@ -85,6 +92,148 @@ def test_a_download_that_is_cut_comes_from_the_browser(someone):
         panel(page).get_by_role("button", name="Tout télécharger").click()
     assert coming.value.suggested_filename.startswith("travail_les-sternes_")
     assert page.locator(".jp-Dialog").count() == 0
+
+
+def test_a_download_that_is_cut_says_what_is_not_in_the_browsers_copy(browser, tmp_path):
+    def with_a_large_file(course: Path) -> None:
+        enrol(course)
+        (course / "travail/releves.csv").write_bytes(b"0" * 6_000_000)
+
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="fr-FR")
+    page.add_init_script(CUT)
+    with Lent(tmp_path).machine(with_a_large_file) as address:
+        Student(page, address).open(TABLES)
+        desk = panel(page)
+        expect(desk).to_contain_text("Trop gros pour la copie du navigateur, à télécharger tant que la machine répond : travail/releves.csv", timeout=60_000)
+        hurry(page, look=500, quiet=1_000)
+        with page.expect_download():
+            desk.get_by_role("button", name="Tout télécharger").click()
+        close(page, "N'y sont pas, car trop gros : travail/releves.csv")
+        expect(page.locator(".Toastify__toast", has_text="Une pause ?")).to_be_visible(timeout=120_000)  # not taken for a download of everything
+    page.close()
+
+
+def test_a_notebook_that_the_machine_refuses_is_downloaded_from_the_screen(someone):
+    page = someone.page
+    someone.open(TABLES)
+    someone.write(page.locator(".jp-CodeCell").first, "# le disque est plein")
+    page.route("**/api/contents/**", lambda route: route.fulfill(status=500, body="no space") if route.request.method == "PUT" else route.continue_())
+    downloads = []
+    page.on("download", lambda download: downloads.append(download))
+    panel(page).get_by_role("button", name="Tout télécharger").click()
+    close(page, "Erreur d'enregistrement")
+    told = page.locator(".jp-Dialog", has_text="Téléchargé à part")
+    expect(told).to_contain_text("Ce qui est à l'écran est dans vos téléchargements, sous le nom 02_premiers_tableaux_ecran.ipynb")
+    close(page, "Téléchargé à part")
+    until(page, lambda: len(downloads) == 2)
+    assert downloads[0].suggested_filename == "02_premiers_tableaux_ecran.ipynb" and "# le disque est plein" in downloads[0].path().read_text(encoding="utf-8")
+    assert downloads[1].suggested_filename.startswith("travail_les-sternes_")
+
+
+def test_what_is_on_the_screen_is_downloaded_where_browsers_compute_no_digest(someone):
+    page = someone.page
+    page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")  # as at an address that is neither https nor this computer's
+    someone.open(TABLES)
+    desk = panel(page)
+    expect(desk).to_contain_text("Gardé dans ce navigateur", timeout=60_000)
+    someone.write(page.locator(".jp-CodeCell").first, "# sans https")
+    page.route(re.compile("/challenge-data/|/api/contents/"), lambda route: route.abort())
+    with page.expect_download() as coming:
+        desk.get_by_role("button", name="Tout télécharger").click()
+    with zipfile.ZipFile(coming.value.path()) as taken:
+        assert "# sans https" in taken.read(TABLES).decode() and TABLES not in [entry["path"] for entry in json.loads(taken.read("manifest.json"))["files"]]
+
+
+def test_what_a_closed_page_had_not_saved_is_offered_by_the_next_one(someone, machine):
+    page = someone.page
+    someone.open(TABLES)
+    expect(panel(page)).to_contain_text("Gardé dans ce navigateur", timeout=60_000)
+    hurry(page, typing=200)
+    page.route("**/api/contents/**", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())  # no save will come through
+    someone.write(page.locator(".jp-CodeCell").first, "# dix minutes de travail")
+    until(page, lambda: page.evaluate(UNSAVED, "# dix minutes de travail"))
+    page.close()
+    page = someone.page = page.context.browser.contexts[-1].new_page()
+    someone.open(TABLES)
+    offer = page.get_by_role("region", name="Reprendre votre travail")
+    expect(offer).to_contain_text(re.compile(r"un texte qui n'avait pas été enregistré\..*Équipe « Les Sternes », ce qui n'était pas enregistré de 02_premiers_tableaux.ipynb"))
+    someone.picture("texte_non_enregistre")
+    # Keys in the same notebook do not take its place.
+    someone.write(page.locator(".jp-CodeCell").nth(1), "# autre chose")
+    offer.get_by_role("button", name="Reprendre").click()
+    close(page, "1 fichier repris")
+    expect(page.locator(".jp-CodeCell").first).to_contain_text("# dix minutes de travail")
+    expect(offer).to_be_hidden()
+    expect(section(page, "Reprendre").get_by_role("button", name=re.compile("^Reprendre"))).to_have_count(0)
+
+
+def test_an_earlier_machines_work_is_taken_back_as_it_is_now(someone):
+    page = someone.page
+    someone.open(TABLES)
+    expect(panel(page)).to_contain_text("Les Sternes")
+    name = page.evaluate("fetch('/challenge-data/state', { method: 'POST', body: '{}', headers: { 'X-XSRFToken': document.cookie.match(/_xsrf=([^;]*)/)?.[1] || '' } }).then((answer) => answer.json()).then((state) => state.edition.name)")
+    written = """async ([edition, said]) => {
+        const { Kept } = await import(`${location.origin}/lab/extensions/challenge-data/static/kept.js`);
+        const kept = await Kept.open(edition, "une autre"), bytes = new TextEncoder().encode(said);
+        await kept.put({ ...await kept.mine(), kept: Date.now(), files: { "travail/note.txt": { sha256: "", bytes } }, manifest: { format: 1, kind: "travail", edition: { name: edition, version: "" }, team: null, files: [] } });
+    }"""
+    page.evaluate(written, [name, "de midi"])
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    take = section(page, "Reprendre").get_by_role("button", name="Reprendre", exact=True)
+    expect(take).to_have_count(1)
+    page.evaluate(written, [name, "de quatorze heures"])  # the other window went on
+    take.click()
+    close(page, "repris")
+    assert page.evaluate("fetch('/files/travail/note.txt').then((answer) => answer.text())") == "de quatorze heures"
+
+
+def test_a_file_that_the_machine_refuses_holds_no_other_back(someone):
+    page = someone.page
+    page.route("**/challenge-data/piece?*", lambda route: route.fulfill(status=400, json={"message": "refusé"}) if "equipe.json" in (route.request.post_data or "") else route.continue_())
+    someone.open(TABLES)
+    someone.write(page.locator(".jp-CodeCell").first, "# gardé quand même")
+    page.keyboard.press("Control+s")
+    expect(panel(page)).to_contain_text("Gardé dans ce navigateur", timeout=60_000)
+    page.route("**/challenge-data/pieces?*", lambda route: route.fulfill(status=500, body="?"))
+    someone.write(page.locator(".jp-CodeCell").first, "# plus rien n'est gardé")
+    page.keyboard.press("Control+s")
+    expect(panel(page)).to_contain_text("La copie de ce navigateur n'a pas pu être renouvelée depuis")
+    page.unroute_all()
+    hurry(page, look=500)
+    someone.write(page.locator(".jp-CodeCell").first, "# gardé de nouveau")
+    page.keyboard.press("Control+s")
+    expect(panel(page)).to_contain_text("Gardé dans ce navigateur", timeout=60_000)
+
+
+def test_a_machine_that_answers_badly_at_first_is_asked_again(someone):
+    page = someone.page
+    refused = []
+    page.route("**/challenge-data/state?*", lambda route: (refused.append(route), route.fulfill(status=500, body="?")))
+    page.add_init_script("window.setTimeout = ((later) => (work, wait, ...given) => later(work, wait === 5000 ? 500 : wait, ...given))(window.setTimeout)")  # times.probe, before there is a module to hurry
+    someone.open(TABLES)
+    desk = panel(page)
+    expect(desk).to_contain_text("La machine n'a pas su répondre (erreur 500)")
+    page.unroute_all()
+    expect(desk).to_contain_text("Les Sternes", timeout=60_000)
+    expect(desk).not_to_contain_text("erreur 500")
+
+
+def test_begun_again_and_the_answer_lost(someone):
+    page = someone.page
+    someone.open(TABLES)
+    someone.write(page.locator(".jp-CodeCell").first, "# à garder")
+
+    def press() -> None:
+        page.get_by_role("button", name="Recommencer").click()
+        page.get_by_role("dialog").get_by_role("button", name="Recommencer").click()
+
+    page.route("**/challenge-data/begin_again?*", lambda route: (route.fetch(), route.abort()))
+    press()
+    close(page, "La machine ne répond pas")
+    page.unroute_all()
+    press()
+    expect(page.get_by_role("alert").filter(has_text="Le carnet est neuf")).to_contain_text(re.compile("Votre version d'avant est gardée : travail/copies/02_premiers_tableaux-"))
+    expect(page.locator(".jp-Notebook", has_text="# à garder")).to_have_count(0)
 
 
 def test_a_question_that_is_never_answered_does_not_stop_the_keeping(someone):
@@ -319,12 +468,26 @@ def test_what_is_erased_in_one_window_does_not_come_back_from_another(someone):
     with other.page.expect_response("**/challenge-data/state?*"):
         other.page.keyboard.press("Control+s")
     expect(panel(other.page)).to_contain_text("Les Sternes")
-    left = other.page.evaluate("""async () => {
-        const { Kept } = await import(`${location.origin}/lab/extensions/challenge-data/static/kept.js`);
-        const kept = await Kept.open("", ""), asked = kept.read("sessions").getAll();
-        return await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result.length); });
-    }""")
-    assert left == 0
+    assert other.page.evaluate(RECORDS) == 0
+
+
+def test_a_shared_computer_is_cleaned_while_a_copy_is_on_its_way(someone):
+    page = someone.page
+    someone.open(TABLES)
+    desk = panel(page)
+    expect(desk).to_contain_text("Les Sternes")
+    held = held_on_its_way(page, "piece")
+    someone.write(page.locator(".jp-CodeCell").first, "# à effacer aussi")
+    page.keyboard.press("Control+s")
+    until(page, lambda: held)
+    desk.get_by_text("Sur un ordinateur partagé").click()
+    desk.get_by_role("button", name="Effacer de ce navigateur").click()
+    page.locator(".jp-Dialog").get_by_role("button", name="Effacer").click()
+    expect(desk).to_contain_text("Effacé. Plus rien n'est gardé dans ce navigateur")
+    with page.expect_response("**/challenge-data/piece?*"):
+        let_go(page, held)
+    page.wait_for_timeout(1_000)
+    assert page.evaluate(RECORDS) == 0
 
 
 def test_a_new_machine_under_an_open_page_offers_what_the_last_one_left(browser, tmp_path):

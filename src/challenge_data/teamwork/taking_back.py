@@ -113,7 +113,8 @@ def _told(found: Archive, done: list[dict[str, str]], version: str) -> list[str]
     told = [_counted(done)]
     if any(file["path"].endswith(".ipynb") for file in _became(done, TAKEN)):
         told.append("Rien n'a été exécuté : relancez chaque carnet depuis le début.")
-    if found.manifest and _edition(found)["version"] != version:
+    # A browser that kept a text without its machine knows of no version.
+    if found.manifest and _edition(found)["version"] not in ("", version):
         told.append(f"Ce travail a été fait sur une autre version des carnets ({_edition(found)['version']} ; ici {version}).")
         if not aside:
             told.append("Les vôtres n'ont pas changé entre les deux : tout est à sa place.")

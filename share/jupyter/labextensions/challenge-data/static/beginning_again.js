@@ -1,5 +1,5 @@
 // « Recommencer »: a fresh copy of this notebook; the one that was begun is kept, and where is said.
-import { hold, reload, save } from "./saving.js";
+import { exchange } from "./saving.js";
 import { dialog, make } from "./page.js";
 import { toolbarButton } from "./toolbar.js";
 
@@ -27,15 +27,11 @@ async function again(desk, panel) {
   const sure = await dialog(desk, "Recommencer ce carnet ?", make("p", {},
     "Vous aurez une copie neuve, et la machine oubliera ce que ce carnet lui avait appris. Votre version actuelle est gardée dans travail/copies."), ["Annuler", "Recommencer"]);
   if (!sure) { return; }
-  const { context, sessionContext } = panel;
-  const { kept } = await hold(desk, async () => {
-    if (context.model.dirty) { await save(panel); }
-    const answer = await desk.server.ask("begin_again", { path: context.path });
-    await reload(panel);
-    return answer;
-  });
-  await sessionContext.session?.kernel?.restart();
+  const { path } = panel.context;
+  const { kept, earlier } = await exchange(desk, () => desk.server.ask("begin_again", { path }), () => [path]);
+  unsay(desk, [path]);
+  const where = kept ? `Votre version est gardée : ${kept}.` : earlier ? `Votre version d'avant est gardée : ${earlier}.` : "Vous n'y aviez encore rien changé.";
+  said.set(path, desk.apputils.Notification.success(`Le carnet est neuf. ${where}`, { autoClose: false }));
+  await panel.sessionContext.session?.kernel?.restart();
   await desk.keeping.look();
-  unsay(desk, [context.path]);
-  said.set(context.path, desk.apputils.Notification.success(kept ? `Le carnet est neuf. Votre version est gardée : ${kept}.` : "Le carnet est neuf. Vous n'y aviez encore rien changé.", { autoClose: false }));
 }

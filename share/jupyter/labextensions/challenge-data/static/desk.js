@@ -1,4 +1,5 @@
 // The desk: what every tool needs, then each tool in turn. A tool is a module with one function, start(desk).
+import { make } from "./page.js";
 import { Server } from "./server.js";
 import { times } from "./times.js";
 
@@ -49,11 +50,16 @@ export async function start(app, shell, notebooks, panel, lab) {
 
 // An answer may be lost, or come from what stands before a machine that is busy: asked again. A server without the course's side says 404.
 async function known(desk) {
+  const told = make("p", { class: "cd-said" });
   for (;;) {
     try {
-      return await desk.refresh();
+      await desk.refresh();
+      told.remove();
+      return;
     } catch (problem) {
-      if (!problem.gone || problem.status === 404) { throw problem; }
+      if (problem.status === 404) { throw problem; }
+      told.textContent = problem.message;
+      desk.panel.node.append(told);
       await new Promise((resolve) => setTimeout(resolve, times.probe));
     }
   }

@@ -25,7 +25,9 @@ export async function start(desk) {
   });
   const section = desk.section("Rendre", make("p", {}, INTRO), button("Préparer le rendu", prepare), steps, kept);
   section.id = "cd-handing-in";
-  await list(desk, kept);
+  // Not waited for, and asked again with news of the team as long as it did not come.
+  let listed = false;
+  desk.onState(() => { if (!listed) { list(desk, kept).then(() => { listed = true; }, () => {}); } });
 }
 
 async function look(desk, steps, kept) {

@@ -1,7 +1,9 @@
 // « Réunir » : a teammate's file is compared with what is here, somebody chooses, and the notebooks take what was chosen.
-import { exchange, hold, reloadOpen, saveOpen } from "./saving.js";
+import { filesOf } from "./drops.js";
 import { Choosing } from "./joining_view.js";
 import { button, dialog, doing, make } from "./page.js";
+import { exchange, saveOpen } from "./saving.js";
+import { zip } from "./zip.js";
 
 const CHANGED = "Votre travail a changé pendant que vous choisissiez. Relisez les réponses qui sont de nouveau à choisir, puis réunissez.";
 
@@ -17,7 +19,14 @@ export async function start(desk) {
     make("p", {}, "Quelqu'un de l'équipe vous a donné son fichier ? Vous voyez vos réponses côte à côte, et vous choisissez. Rien ne disparaît."),
     button("Ouvrir son fichier", () => input.click()), input,
     make("p", { class: "cd-small" }, "Vous pouvez aussi le déposer ici."));
-  takeDrops(section, doing(desk, () => open(desk, section.dropped)));
+  takeDrops(section, doing(desk, async () => open(desk, await oneFile(await section.dropped))));
+}
+
+// Of what was let go, the first file; a folder, which Safari makes of a zip, is packed again.
+async function oneFile(files) {
+  if (!files[0].path.includes("/")) { return files[0].file; }
+  const packed = await zip(await Promise.all(files.map(async ({ path, file }) => ({ path, bytes: new Uint8Array(await file.arrayBuffer()) }))));
+  return new File([packed], `${files[0].path.split("/")[0]}.zip`);
 }
 
 function takeDrops(section, work) {
@@ -27,8 +36,9 @@ function takeDrops(section, work) {
     event.preventDefault();
     event.stopPropagation(); // the file browser would take it too
     section.classList.remove("cd-drop");
-    [section.dropped] = event.dataTransfer.files;
-    if (section.dropped) { work(event); }
+    if (!event.dataTransfer.files.length) { return; }
+    section.dropped = filesOf(event);
+    work(event);
   });
 }
 
@@ -51,16 +61,7 @@ async function open(desk, file) {
 }
 
 async function join(desk, choosing, tab) {
-  const done = await hold(desk, async () => {
-    // Joined, perhaps, by a first try whose answer was lost: the screen may be older than the disk.
-    if (choosing.unanswered) { await reloadOpen(desk, unchanged(desk, choosing.told.notebooks.map(({ path }) => path))); }
-    return exchange(desk, async () => {
-      choosing.unanswered = true;
-      const answer = await desk.server.ask("join", { ...choosing.chosen(), who: choosing.who() });
-      choosing.unanswered = false;
-      return answer;
-    }, ({ paths }) => paths);
-  });
+  const done = await exchange(desk, () => desk.server.ask("join", { ...choosing.chosen(), who: choosing.who() }), ({ paths }) => paths);
   if (done.changed) {
     choosing.update(await desk.server.ask("compare", { received: choosing.told.received }), CHANGED);
     return;
@@ -70,9 +71,4 @@ async function join(desk, choosing, tab) {
   desk.show();
   await dialog(desk, "C'est réuni", make("div", {}, ...done.told.map((sentence) => make("p", {}, sentence)),
     done.paths.length ? make("p", {}, "Rien n'a été exécuté : dans chaque carnet, menu Exécution, puis « Exécuter toutes les cellules ».") : null), ["D'accord"]);
-}
-
-// Of these notebooks, those where nothing was typed since they were saved.
-function unchanged(desk, paths) {
-  return paths.filter((path) => !desk.notebooks.find((panel) => panel.context.path === path && panel.context.model.dirty));
 }

@@ -3,7 +3,7 @@ import { Kept } from "./kept.js";
 import { button, clock, dialog, doing, download, make } from "./page.js";
 import { saveOpen } from "./saving.js";
 import { times } from "./times.js";
-import { nameOf, textOf, whole } from "./whole.js";
+import { archiveOf, listed, textOf, whole } from "./whole.js";
 
 export async function start(desk) {
   desk.keeping = new Keeping(desk);
@@ -17,6 +17,7 @@ class Keeping {
     this.record = null;     // what it holds of this machine
     this.problem = "";      // a French sentence when nothing can be kept
     this.downloaded = null; // { time, stamp } of the last download
+    this.behind = false;    // whether the last look could not renew the copy
     this.erased = false;
     this.gone = false;      // whether the machine is (gone.js knows)
     this.said = make("div", { role: "status" });
@@ -43,9 +44,23 @@ class Keeping {
       this.kept = await Kept.open(edition.name, machine);
       this.record = await this.kept.mine();
       this.downloaded = this.record.downloaded;
+      await this.rescue();
     } catch (problem) {
       this.refused(problem);
     }
+  }
+
+  // Typed in an earlier page of this machine, and saved by none: put among what may be taken back, before the next keys take its place.
+  async rescue() {
+    const lost = [];
+    for (const { path, text } of await this.kept.unsaved()) {
+      if (!await isOnDisk(this.desk, path, text)) { lost.push(path); }
+    }
+    const { team, edition } = this.desk.state;
+    await this.kept.rescue(lost, async (files) => ({
+      format: 1, kind: "travail", edition: { name: edition.name, version: "" }, team,
+      files: (await Promise.all(Object.entries(files).map(([path, { bytes }]) => listed(path, bytes)))).flat(),
+    }));
   }
 
   // A look, then another in a minute; a page that nobody sees leaves the machine alone.
@@ -71,12 +86,14 @@ class Keeping {
       }
       if (this.kept && !this.erased && state.changed && state.stamp !== this.record.stamp) { await this.renew(state.stamp); }
       held = true;
+      this.behind = false;
     } catch (problem) {
       if (problem.gone) {
         this.onGone?.();
       } else if (problem instanceof DOMException) {
         this.refused(problem);
       } else {
+        this.behind = true;
         console.warn("challenge-data: keeping", problem);
       }
     }
@@ -84,15 +101,21 @@ class Keeping {
     return held;
   }
 
-  // Only the files that changed travel.
+  // Only the files that changed travel. One that the machine refuses is asked for again at the next look, and holds no other back.
   async renew(stamp) {
     const { manifest, large } = await this.desk.server.ask("pieces");
-    const files = {};
+    const files = {}, refused = [];
     for (const { path, sha256 } of manifest.files) {
       const known = this.record.files[path];
-      files[path] = known?.sha256 === sha256 ? known : { sha256, bytes: await this.desk.server.bytes("piece", { path }) };
+      try {
+        files[path] = known?.sha256 === sha256 ? known : { sha256, bytes: await this.desk.server.bytes("piece", { path }) };
+      } catch (problem) {
+        if (problem.gone) { throw problem; }
+        refused.push(path);
+        if (known) { files[path] = known; }
+      }
     }
-    this.record = { ...this.record, manifest, large, files, stamp, kept: Date.now() };
+    this.record = { ...this.record, manifest, large, files, stamp: refused.length ? "" : stamp, kept: Date.now() };
     await this.kept.put(this.record);
     this.problem = "";
   }
@@ -122,9 +145,13 @@ class Keeping {
   }
 
   async downloadAll() {
+    let whole = true;
     try {
       await this.desk.refresh();  // a machine that is gone says so here, before JupyterLab tries to save on it
-      await saveOpen(this.desk);
+      await saveOpen(this.desk).catch((problem) => {
+        if (problem.gone) { throw problem; }
+        return this.downloadScreen(problem);
+      });
       if (!(await this.desk.refresh()).changed) {
         await dialog(this.desk, "Rien à télécharger", make("p", {}, "Aucun carnet n'a changé depuis l'ouverture du cours, et vous n'avez encore créé aucun fichier."), ["D'accord"]);
         return;
@@ -133,9 +160,9 @@ class Keeping {
       download(name, blob);
     } catch (problem) {
       if (!problem.gone) { throw problem; }
-      await this.downloadFromHere();
+      whole = await this.downloadFromHere();
     }
-    this.downloaded = { time: Date.now(), stamp: this.desk.state.stamp };
+    this.downloaded = { time: Date.now(), stamp: whole ? this.desk.state.stamp : null };
     this.tell();
     this.onDownload?.();
     if (this.kept && !this.erased) {
@@ -144,7 +171,19 @@ class Keeping {
     }
   }
 
-  // The machine is gone: the last copy of this browser, and over it what is on the screen.
+  // What the machine does not take (a full disk, a notebook changed in another window) is on the screen all the same.
+  async downloadScreen(problem) {
+    const names = [];
+    this.desk.notebooks.forEach((panel) => {
+      if (!panel.context.model.dirty) { return; }
+      names.push(nameOf(panel.context.path));
+      download(names.at(-1), new Blob([textOf(panel)], { type: "application/x-ipynb+json" }));
+    });
+    await dialog(this.desk, "Téléchargé à part", make("div", {}, make("p", {}, problem.message),
+      make("p", {}, `Ce qui est à l'écran est dans vos téléchargements, sous le nom ${names.join(", ")}. Le reste de votre travail suit.`)), ["D'accord"]);
+  }
+
+  // The machine is gone: the last copy of this browser, and over it what is on the screen. Gives whether that is all.
   async downloadFromHere() {
     const record = this.record || { edition: this.desk.state.edition.name, manifest: null, files: {}, large: [] };
     const over = new Map((this.kept ? await this.kept.unsaved() : []).map((entry) => [entry.path, entry]));
@@ -153,24 +192,30 @@ class Keeping {
       if (panel.context.model.dirty || !Object.keys(record.files).length) { over.set(panel.context.path, { path: panel.context.path, text: textOf(panel) }); }
     });
     if (!over.size && !Object.keys(record.files).length) { throw new Error("Il n'y a rien à télécharger : aucun carnet n'a changé."); }
-    download(nameOf(record), await whole(record, [...over.values()]));
+    download(archiveOf(record), await whole(record, [...over.values()]));
+    if (record.large.length) {
+      await dialog(this.desk, "Des fichiers manquent", make("p", {}, `La machine n'a pas pu tout donner : cette archive est la copie de ce navigateur. N'y sont pas, car trop gros : ${record.large.join(", ")}. Quand la machine répondra, téléchargez de nouveau.`), ["D'accord"]);
+    }
+    return !record.large.length;
   }
 
   tell() {
-    const { record, problem, downloaded, erased } = this;
+    const { record, problem, downloaded, erased, behind } = this;
     const count = record ? Object.keys(record.files).length : 0;
     const lines = [];
     if (problem) {
       lines.push(problem);
     } else if (erased) {
       lines.push("Effacé. Plus rien n'est gardé dans ce navigateur tant que cette page reste ouverte.");
+    } else if (behind) {
+      lines.push(`La copie de ce navigateur n'a pas pu être renouvelée${count ? ` depuis ${clock(record.kept)}` : ""}. Téléchargez votre travail ; si cela dure, prévenez votre mentor.`);
     } else if (count) {
       lines.push(`Gardé dans ce navigateur à ${clock(record.kept)} (${count} fichier${count > 1 ? "s" : ""}).`);
     } else {
       lines.push("Rien à garder pour l'instant : aucun carnet n'a changé.");
     }
     if (downloaded) { lines.push(`Téléchargé à ${clock(downloaded.time)}.`); }
-    if (record?.large.length) { lines.push(`Trop gros pour la copie du navigateur, présent seulement dans le téléchargement : ${record.large.join(", ")}.`); }
+    if (record?.large.length) { lines.push(`Trop gros pour la copie du navigateur, à télécharger tant que la machine répond : ${record.large.join(", ")}.`); }
     const text = lines.join("\n");
     // Said again only when it changes: a screen reader reads this aloud.
     if (text !== this.told) { this.said.replaceChildren(...lines.map((line) => make("p", {}, line))); }
@@ -187,9 +232,10 @@ class Keeping {
 
   async erase() {
     this.erased = true;
-    await this.looking;
     if (!this.kept) { return; }
     await this.kept.erase();
+    // A look on its way may still put something there.
+    this.looking?.then(() => this.kept.erase());
     this.record = await this.kept.mine();
     this.tell();
     this.onErase?.();
@@ -207,4 +253,23 @@ class Keeping {
       make("p", {}, "La copie de ce navigateur contient vos réponses et les prénoms de l'équipe. Elle y reste jusqu'à ce que vous l'effaciez. Dans une fenêtre privée, elle disparaît avec la fenêtre."),
       button("Effacer de ce navigateur", erase));
   }
+}
+
+// Whether the machine's file holds the cells of this text; what they gave may differ, it is found again by running them.
+async function isOnDisk(desk, path, text) {
+  try {
+    const { content } = await desk.app.serviceManager.contents.get(path, { content: true });
+    return cellsOf(content) === cellsOf(JSON.parse(text));
+  } catch {
+    return false;
+  }
+}
+
+function cellsOf({ cells }) {
+  return JSON.stringify(cells.map((cell) => [cell.cell_type, [cell.source].flat().join("")]));
+}
+
+// « 1_trouver_ecran.ipynb »: what the screen shows of a notebook.
+function nameOf(path) {
+  return path.split("/").pop().replace(/\.ipynb$/, "_ecran.ipynb");
 }

@@ -1,5 +1,6 @@
 // Open notebooks and the machine's disk: one save at a time, nothing typed meanwhile taken for saved, nobody writing in what is being replaced.
 import { isGone, Problem } from "./server.js";
+import { times } from "./times.js";
 
 export function start(desk) {
   const steady = (_, panel) => { oneAtATime(panel.context); markWhatCameSince(panel.context); };
@@ -12,7 +13,9 @@ function oneAtATime(context) {
   const save = context.save.bind(context);
   let underWay = Promise.resolve(), next = null;
   context.save = () => {
-    next ||= underWay.then(() => {
+    // One that is never answered is waited for some minutes, not for ever.
+    const answered = Promise.race([underWay, new Promise((resolve) => setTimeout(resolve, times.patience))]);
+    next ||= answered.then(() => {
       next = null;
       const saving = save();
       underWay = saving.catch(() => {});
@@ -65,14 +68,30 @@ export async function hold(desk, work) {
   }
 }
 
+// Whether the machine may have changed files without this page's knowing: its answer was lost, and the screen may be older than the disk.
+let unanswered = false;
+
 // The machine changes files of the course: what is on the screen is saved before, and shows them after. Gives what change() gave.
 export function exchange(desk, change, pathsOf) {
   return hold(desk, async () => {
+    if (unanswered) { await reloadUnchanged(desk); }
     await saveOpen(desk);
-    const done = await change();
+    unanswered = true;
+    const done = await change().catch((problem) => {
+      unanswered = Boolean(problem.gone);
+      throw problem;
+    });
     await reloadOpen(desk, pathsOf(done));
+    unanswered = false;
     return done;
   });
+}
+
+// Notebooks where nothing was typed since they were saved.
+function reloadUnchanged(desk) {
+  const open = [];
+  desk.notebooks.forEach((panel) => { if (!panel.context.model.dirty) { open.push(panel.context.path); } });
+  return reloadOpen(desk, open);
 }
 
 // Open notebooks among these paths show what is now on the disk.

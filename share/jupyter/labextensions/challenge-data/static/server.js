@@ -14,8 +14,8 @@ export class Problem extends Error {
 const UNREACHABLE = "La machine ne répond pas. Votre travail gardé dans ce navigateur y est toujours.";
 // What stands before a machine says these for it once it is stopped; 424 is JupyterHub's.
 const STOPPED = [404, 424, 502, 503, 504];
-// Soon answered: one of these that a network lost without a word must not stop the next ones.
-const SHORT = ["state", "pieces", "question"];
+// A question that a network lost without a word must not stop the next ones, nor keep notebooks still for ever. A file that comes takes the time it takes.
+const SHORT = ["state", "pieces", "question", "hand_ins"], ENDLESS = ["work", "handed_in"];
 
 export class Server {
   constructor(coreutils, services) {
@@ -31,7 +31,7 @@ export class Server {
     const init = content
       ? { method: "POST", body: content, headers: { "Content-Type": "application/zip" } }
       : { method: "POST", body: JSON.stringify(named), headers: { "Content-Type": "application/json" } };
-    if (SHORT.includes(gesture)) { init.signal = AbortSignal.timeout(times.silence); }
+    if (!ENDLESS.includes(gesture)) { init.signal = AbortSignal.timeout(SHORT.includes(gesture) ? times.silence : times.patience); }
     let response;
     try {
       response = await this.connection.makeRequest(`${this.address}/${gesture}${query}`, init, this.settings);
@@ -46,7 +46,7 @@ export class Server {
       throw new Problem(UNREACHABLE, true, response.status);
     }
     if (!response.ok) {
-      throw new Problem(`La machine n'a pas su répondre (erreur ${response.status}). Réessayez ; si cela recommence, montrez cette phrase à votre mentor.`);
+      throw new Problem(`La machine n'a pas su répondre (erreur ${response.status}). Réessayez ; si cela recommence, montrez cette phrase à votre mentor.`, false, response.status);
     }
     return response;
   }

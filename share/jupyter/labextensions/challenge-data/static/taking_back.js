@@ -1,6 +1,7 @@
 // « Reprendre »: the work of an earlier machine, out of this browser, or out of files that are picked or dropped.
 import { Banner } from "./banner.js";
 import { unsay } from "./beginning_again.js";
+import { filesOf } from "./drops.js";
 import { exchange } from "./saving.js";
 import { busy, button, clock, dialog, doing, make } from "./page.js";
 import { whole } from "./whole.js";
@@ -21,26 +22,38 @@ export async function start(desk) {
     const records = keeping.kept ? (await keeping.kept.all()).filter((record) => record.key !== keeping.kept.key) : [];
     list.replaceChildren(...records.map((record) => {
       const already = record.taken === keeping.kept.machine;
-      return make("p", {}, `${named(record)} ${already ? "Déjà repris ici. " : ""}`, button(already ? "Reprendre encore" : "Reprendre", doing(desk, () => takeKept(record))));
+      return make("p", {}, `${named(record)} ${already ? "Déjà repris ici. " : ""}`, button(already ? "Reprendre encore" : "Reprendre", doing(desk, () => takeKept(record.key))));
     }));
     return records;
   }
-  async function takeKept(record) {
-    if (await takeRecord(desk, record)) {
-      record.taken = keeping.kept.machine;
-      await keeping.kept.write((sessions) => sessions.put(record));
+  // As it is now: its machine may have gone on, in another window, since this list was drawn.
+  async function takeKept(key) {
+    const record = await keeping.kept.record(key);
+    if (!record) {
       await earlier();
+      throw new Error("Cette copie n'est plus dans ce navigateur.");
     }
+    if (!await takeRecord(desk, record)) { return; }
+    if (record.unsaved) {
+      await keeping.kept.drop(key);
+    } else {
+      await keeping.kept.change(key, (now) => ({ ...now, taken: keeping.kept.machine }));
+    }
+    await earlier();
   }
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { earlier(); } });
   keeping.onErase = () => { banner.hide(); earlier(); };
   desk.onTaken = () => { banner.hide(); };
 
   async function offer() {
-    const [latest] = await earlier();
-    if (latest && !desk.state.changed) {
+    const records = await earlier();
+    // Typed on this machine and never saved: it is offered whatever else is here.
+    const unsaved = records.find((record) => record.key === `${keeping.kept.key}|unsaved`);
+    const offered = unsaved || (desk.state.changed ? null : records[0]);
+    if (offered) {
       banner.show(
-        make("p", {}, make("strong", {}, "Ce navigateur garde un travail. "), named(latest)),
-        button("Reprendre", doing(desk, () => takeKept(latest))), button("Plus tard", () => banner.hide()),
+        make("p", {}, make("strong", {}, offered.unsaved ? "Ce navigateur garde un texte qui n'avait pas été enregistré. " : "Ce navigateur garde un travail. "), named(offered)),
+        button("Reprendre", doing(desk, () => takeKept(offered.key))), button("Plus tard", () => banner.hide()),
         make("p", { class: "cd-small" }, "Plus tard, vous le retrouverez dans le panneau « Équipe », à droite."));
     }
   }
@@ -53,14 +66,15 @@ function named(record) {
   const count = Object.keys(record.files).length;
   const team = record.manifest.team ? `Équipe « ${record.manifest.team.name} »` : "Équipe pas encore inscrite";
   const day = new Date(record.kept).toLocaleDateString("fr-FR", { weekday: "long", day: "numeric", month: "long" });
-  return `${team}, ${count} fichier${count > 1 ? "s" : ""}, ${day} à ${clock(record.kept)}.`;
+  const what = record.unsaved ? `ce qui n'était pas enregistré de ${Object.keys(record.files).map((path) => path.split("/").pop()).join(", ")}` : `${count} fichier${count > 1 ? "s" : ""}`;
+  return `${team}, ${what}, ${day} à ${clock(record.kept)}.`;
 }
 
 // Whether it was taken back.
 async function takeRecord(desk, record) {
   const given = await give(desk, await whole(record, await desk.keeping.kept.unsaved(record.key)));
   if (given && record.large.length) {
-    await dialog(desk, "Des fichiers manquent", make("p", {}, `Trop gros pour la copie du navigateur : ${record.large.join(", ")}. Ils sont dans votre dernier téléchargement.`), ["D'accord"]);
+    await dialog(desk, "Des fichiers manquent", make("p", {}, `Trop gros pour la copie du navigateur : ${record.large.join(", ")}. Cherchez-les dans vos téléchargements.`), ["D'accord"]);
   }
   return given;
 }
@@ -124,21 +138,6 @@ function dropped(desk, target) {
     target.classList.remove("cd-dropping");
     if (event.defaultPrevented || !carries(event)) { return; }
     event.preventDefault();
-    // The entries first: they are gone once the event is over.
-    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-    const plain = [...event.dataTransfer.files].map((file) => ({ path: file.name, file }));
-    await take(desk, entries.length ? (await Promise.all(entries.map(inside))).flat() : plain);
+    await take(desk, await filesOf(event));
   });
-}
-
-async function inside(entry) {
-  if (entry.isFile) {
-    return [{ path: entry.fullPath.replace(/^\//, ""), file: await new Promise((resolve, reject) => entry.file(resolve, reject)) }];
-  }
-  const reader = entry.createReader(), found = [];
-  for (;;) {
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!some.length) { return (await Promise.all(found.map(inside))).flat(); }
-    found.push(...some);
-  }
 }

@@ -1,6 +1,6 @@
 // « Vérifier » : a button above each notebook of the course, and what each question says, in the panel.
 import { save } from "./saving.js";
-import { button, clock, make } from "./page.js";
+import { button, clock, doing, make } from "./page.js";
 import { toolbarButton } from "./toolbar.js";
 
 const FOLDERS = /^(exercises|notebooks)\/.*\.ipynb$/;
@@ -55,14 +55,16 @@ export function page(desk, report) {
 // One question: its title leads to its answer.
 export function item(desk, path, line) {
   const points = line.points ? ` (${line.points.toLocaleString("fr-FR")} point${line.points >= 2 ? "s" : ""})` : "";
-  const lead = button(`${line.number} · ${line.title}${points}`, () => leadTo(desk, path, line.cell), { class: "cd-link" });
+  const lead = button(`${line.number} · ${line.title}${points}`, doing(desk, () => leadTo(desk, path, line.cell)), { class: "cd-link" });
   const kind = line.verdict.split(" ")[0].normalize("NFD").replace(/[^a-z]/g, "");
   return make("li", {}, lead, " ", make("strong", { class: `cd-verdict cd-${kind}` }, line.verdict), line.said ? make("p", { class: "cd-words" }, line.said) : null);
 }
 
 // Opens the notebook at a cell, known by its grade_id or its own id.
 async function leadTo(desk, path, cell) {
-  const panel = await desk.app.commands.execute("docmanager:open", { path });
+  const panel = await desk.app.commands.execute("docmanager:open", { path }).catch(() => {
+    throw new Error(`« ${name(path)} » ne s'ouvre pas : il n'est plus à sa place, ou la machine n'a pas répondu.`);
+  });
   await panel.revealed;
   const cells = [...panel.content.model.cells];
   const rank = cells.findIndex((one) => (one.getMetadata("nbgrader") || {}).grade_id === cell || one.id === cell);

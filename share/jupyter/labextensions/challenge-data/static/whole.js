@@ -8,16 +8,16 @@ export async function whole(record, over) {
   for (const { path, text } of over) {
     const bytes = new TextEncoder().encode(text);
     files.set(path, bytes);
-    let entry = manifest.files.find((known) => known.path === path);
-    if (!entry) { manifest.files.push(entry = { path }); }
-    Object.assign(entry, { bytes: bytes.length, sha256: await sha256(bytes) });
+    const { original } = manifest.files.find((known) => known.path === path) || {};
+    const told = (await listed(path, bytes)).map((entry) => (original ? { ...entry, original } : entry));
+    manifest.files = [...manifest.files.filter((known) => known.path !== path), ...told];
   }
   const said = new TextEncoder().encode(JSON.stringify(manifest, null, 1) + "\n");
   return zip([{ path: "manifest.json", bytes: said }, ...[...files].map(([path, bytes]) => ({ path, bytes }))]);
 }
 
 // « travail_les-sternes_20261201-1402.zip », as the server would call it.
-export function nameOf(record) {
+export function archiveOf(record) {
   const team = (record.manifest?.team?.name || "equipe").normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
   const now = new Date();
   const two = (number) => String(number).padStart(2, "0");
@@ -29,6 +29,11 @@ export function textOf(panel) {
   const content = panel.context.model.toJSON();
   content.cells.forEach((cell) => { delete cell.metadata.trusted; });
   return JSON.stringify(content, null, 1) + "\n";
+}
+
+// As a manifest lists a file. Browsers compute digests only where the address is https or this computer's: elsewhere it goes unlisted.
+export async function listed(path, bytes) {
+  return crypto.subtle ? [{ path, bytes: bytes.length, sha256: await sha256(bytes) }] : [];
 }
 
 async function sha256(bytes) {
