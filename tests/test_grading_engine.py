@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import json
+import logging
 import os
 import shutil
 import signal
@@ -31,6 +32,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
+from sqlalchemy import create_engine, event
 
 from challenge_data import cli
 from challenge_data.grading import converting, engine, gradebook, keeping, marking, running, sandbox, watching
@@ -322,6 +324,16 @@ def test_ctrl_c_says_a_sentence_and_loses_nothing(course, tmp_path, short):
     assert run.returncode == 130 and out == "" and said == "Stopped. What was recorded stays; run the same command again for the rest.\n"
     assert wait_until_gone(short) == []
     assert everything(grading)["gradebook"] == [("ok",)]
+
+
+def test_ctrl_c_while_a_connection_is_given_back_prints_no_traceback(monkeypatch, capfd):
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # pytest's: the command has none
+    pool = create_engine("sqlite://").pool
+    event.listen(pool, "reset", lambda *_: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        pool.connect().close()
+    logging.getLogger("sqlalchemy.pool").error("a fault is still said")
+    assert capfd.readouterr().err == "a fault is still said\n"
 
 
 def test_the_second_of_two_runs_waits_says_so_and_both_end_well(course, handed, tmp_path, short):

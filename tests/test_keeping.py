@@ -357,10 +357,13 @@ def test_a_file_that_the_disk_refuses_is_said_and_the_others_come(machine):
 
 def test_beginning_again_keeps_what_was_begun(machine):
     root = machine("matin")
-    assert beginning_again.begin_again({"path": FIND}) == {"kept": ""}
+    assert beginning_again.begin_again({"path": FIND}) == {"kept": "", "earlier": ""}
     begun = edit(root, FIND, "…", "42")
+    (root / "travail/copies").mkdir(parents=True)
+    (root / "travail/copies/1_trouver-99991231-000000-000000.ipynb").write_bytes(graded("q9"))  # another challenge's, of the same name
     kept = beginning_again.begin_again({"path": FIND})["kept"]
     assert (root / kept).read_bytes() == begun and (root / FIND).read_bytes() == graded("q1")
+    assert beginning_again.begin_again({"path": FIND}) == {"kept": "", "earlier": kept}, "its answer may have been lost"
     with pytest.raises(LearnerError, match="pas un carnet du cours"):
         beginning_again.begin_again({"path": "travail/essai.ipynb"})
 

@@ -9,6 +9,7 @@ import contextlib
 import errno
 import fcntl
 import json
+import logging
 import os
 import shutil
 import socket
@@ -38,6 +39,14 @@ the rows of all teams to find one's, at each cell."""
 
 _held: dict[Path, int] = {}
 """Lock -> process that holds it. The system's lock is a whole process's: it would let a second run in the same one through."""
+
+
+def _is_no_interruption(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and record.exc_info[0] is KeyboardInterrupt)
+
+
+# SQLAlchemy logs a Ctrl + C that falls while a connection is given back, with its traceback, then raises it: the command says it in one sentence.
+logging.lastResort.addFilter(_is_no_interruption)
 
 
 class Refused(RuntimeError):
