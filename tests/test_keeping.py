@@ -307,7 +307,7 @@ def test_a_file_that_is_no_work_is_put_away_and_only_what_was_written_is_counted
     answered = edit(root, FIND, "…", "42")
     photo = packed({"IMG_2031.png": b"photo"})
     done = taking_back.take_back({"content": photo})
-    assert done == {"asks": [], "title": "C'est rangé", "told": ["1 fichier rangé dans « travail »."], "files": [{"path": "travail/IMG_2031.png", "what": "rangé dans « travail »"}]}
+    assert done == {"asks": [], "title": "C'est rangé", "told": ["1 fichier rangé dans « travail »."], "files": [{"path": "travail/IMG_2031.png", "what": "rangé dans « travail »"}], "lost": 0}
     assert (root / "travail/IMG_2031.png").read_bytes() == b"photo"
     done = taking_back.take_back({"content": packed({FIND: answered, "travail/a.csv": b"a"})})
     assert done["title"] == "Votre travail est repris" and done["told"] == ["1 fichier repris, 1 déjà là."], "no notebook was written: none is to run again"
@@ -352,7 +352,7 @@ def test_a_file_that_the_disk_refuses_is_said_and_the_others_come(machine):
     (root / FIND).unlink()
     (root / FIND).mkdir()
     done = taking_back.take_back({"content": kept})
-    assert what(done)[FIND].startswith("PAS REPRIS") and what(done)[LESSON] == "repris" and "1 non" in done["told"][0]
+    assert what(done)[FIND].startswith("PAS REPRIS") and what(done)[LESSON] == "repris" and "1 non" in done["told"][0] and done["lost"] == 1
 
 
 def test_beginning_again_keeps_what_was_begun(machine):
@@ -360,7 +360,7 @@ def test_beginning_again_keeps_what_was_begun(machine):
     assert beginning_again.begin_again({"path": FIND}) == {"kept": "", "earlier": ""}
     begun = edit(root, FIND, "…", "42")
     (root / "travail/copies").mkdir(parents=True)
-    (root / "travail/copies/1_trouver-99991231-000000-000000.ipynb").write_bytes(graded("q9"))  # another challenge's, of the same name
+    (root / "travail/copies/1_trouver-99991231-000000-000000.ipynb").write_bytes(notebook("# Un autre défi", "x = 1", "y = 2"))  # another challenge's, of the same name
     kept = beginning_again.begin_again({"path": FIND})["kept"]
     assert (root / kept).read_bytes() == begun and (root / FIND).read_bytes() == graded("q1")
     assert beginning_again.begin_again({"path": FIND}) == {"kept": "", "earlier": kept}, "its answer may have been lost"

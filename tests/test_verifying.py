@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from pathlib import Path
 
 import nbformat
@@ -170,20 +169,24 @@ def test_who_asks_is_not_kept_waiting_and_gets_the_answer_later(team, monkeypatc
         verifying.verify({"path": "x"})
 
 
-def test_an_answer_that_nobody_fetched_is_not_given_for_a_later_notebook(team, monkeypatch):
-    with monkeypatch.context() as slow:
-        ask_while_none_ends(slow, PATH)
-        until(lambda: verifying._asked[PATH].result.done())
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_run_of_the_notebook_as_it_was_is_no_answer_for_what_it_is_now(team, monkeypatch, ended):
+    """Neither one that ended since, when the page that asked was closed, nor one that still goes on."""
+    go, run = threading.Event(), verifying._run
+    monkeypatch.setattr(verifying, "_run", lambda *_: go.wait(20) and running.Ran())
+    with monkeypatch.context() as hurried:
+        hurried.setattr(verifying, "PATIENCE", 0.1)
+        assert verifying.verify({"path": PATH, "anew": True}) == {"waiting": True}
+    if ended:
+        go.set()
+        verifying._asked[PATH].result.result(20)
+    monkeypatch.setattr(verifying, "_run", run)
     write(team, solution_grand="grand = 9")
-    assert verifying.verify({"path": PATH})["lines"][0]["verdict"] == "forme vérifiée"
-
-
-def until(so) -> None:
-    for _ in range(400):
-        if so():
-            return
-        time.sleep(0.05)
-    pytest.fail("it never came")
+    threading.Timer(0.5, go.set).start()
+    found = verifying.verify({"path": PATH, "anew": True})
+    while "waiting" in found:
+        found = verifying.verify({"path": PATH})
+    assert found["lines"][0]["verdict"] == "forme vérifiée"
 
 
 def test_in_a_cell_it_prints_and_hands_in(team, capsys):

@@ -144,27 +144,71 @@ def test_what_is_on_the_screen_is_downloaded_where_browsers_compute_no_digest(so
         assert "# sans https" in taken.read(TABLES).decode() and TABLES not in [entry["path"] for entry in json.loads(taken.read("manifest.json"))["files"]]
 
 
-def test_what_a_closed_page_had_not_saved_is_offered_by_the_next_one(someone, machine):
+def leave_unsaved(student: Student, text: str) -> Page:
+    """Type into the first cell, as far as the browser's copy, and close the page: its saves do not come through. Gives another page."""
+    page = student.page
+    hurry(page, typing=200)
+    page.route("**/api/contents/**", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())
+    student.write(page.locator(".jp-CodeCell").first, text)
+    until(page, lambda: page.evaluate(UNSAVED, text))
+    context = page.context
+    page.close()
+    student.page = context.new_page()
+    return student.page
+
+
+def test_what_closed_pages_had_not_saved_is_offered_by_the_next_ones(someone):
+    someone.open(TABLES)
+    expect(panel(someone.page)).to_contain_text("Gardé dans ce navigateur", timeout=60_000)
+    page = leave_unsaved(someone, "# dix minutes de travail")
+    someone.open(TABLES)
+    offer = page.get_by_role("region", name="Reprendre votre travail")
+    expect(offer).to_contain_text(re.compile(r"un texte qui n'est pas dans vos carnets\..*Texte pas enregistré de 02_premiers_tableaux.ipynb, écrit \w+ \d+.* à \d\d\sh\s\d\d\."))
+    someone.picture("texte_non_enregistre")
+    offer.get_by_role("button", name="Plus tard").click()
+    page = leave_unsaved(someone, "# deux mots")
+    someone.open(TABLES)
+    page.get_by_role("region", name="Reprendre votre travail").get_by_role("button", name="Reprendre").click()
+    close(page, "2 fichiers repris")
+    expect(page.locator(".jp-CodeCell").first).to_contain_text("# deux mots")
+    written = page.evaluate("fetch('/files/notebooks/j0_depart/02_premiers_tableaux (non enregistré).ipynb').then((answer) => answer.text())")
+    assert "# dix minutes de travail" in written
+    panel(page)
+    expect(section(page, "Reprendre").get_by_role("button", name=re.compile("^Reprendre|^Jeter"))).to_have_count(0)
+
+
+def test_what_a_window_has_on_its_screen_is_not_offered_by_another(someone):
     page = someone.page
     someone.open(TABLES)
     expect(panel(page)).to_contain_text("Gardé dans ce navigateur", timeout=60_000)
     hurry(page, typing=200)
-    page.route("**/api/contents/**", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())  # no save will come through
-    someone.write(page.locator(".jp-CodeCell").first, "# dix minutes de travail")
-    until(page, lambda: page.evaluate(UNSAVED, "# dix minutes de travail"))
-    page.close()
-    page = someone.page = page.context.browser.contexts[-1].new_page()
+    page.route("**/api/contents/**", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())
+    someone.write(page.locator(".jp-CodeCell").first, "# encore à l'écran")
+    until(page, lambda: page.evaluate(UNSAVED, "# encore à l'écran"))
+    other = Student(page.context.new_page(), someone.address)
+    other.open(TABLES)
+    panel(other.page)
+    expect(section(other.page, "Rendre")).to_be_visible()  # what comes after « Reprendre » is there
+    other.page.wait_for_timeout(2_000)
+    assert other.page.get_by_role("region", name="Reprendre votre travail").count() == 0
+    assert page.evaluate(UNSAVED, "# encore à l'écran")
+
+
+def test_an_unsaved_text_is_thrown_away_when_somebody_says_so_and_kept_when_the_disk_refuses_it(someone):
     someone.open(TABLES)
-    offer = page.get_by_role("region", name="Reprendre votre travail")
-    expect(offer).to_contain_text(re.compile(r"un texte qui n'avait pas été enregistré\..*Équipe « Les Sternes », ce qui n'était pas enregistré de 02_premiers_tableaux.ipynb"))
-    someone.picture("texte_non_enregistre")
-    # Keys in the same notebook do not take its place.
-    someone.write(page.locator(".jp-CodeCell").nth(1), "# autre chose")
-    offer.get_by_role("button", name="Reprendre").click()
-    close(page, "1 fichier repris")
-    expect(page.locator(".jp-CodeCell").first).to_contain_text("# dix minutes de travail")
-    expect(offer).to_be_hidden()
-    expect(section(page, "Reprendre").get_by_role("button", name=re.compile("^Reprendre"))).to_have_count(0)
+    expect(panel(someone.page)).to_contain_text("Gardé dans ce navigateur", timeout=60_000)
+    page = leave_unsaved(someone, "# à jeter")
+    page.route("**/challenge-data/take_back?*", lambda route: route.fulfill(json={
+        "asks": [], "title": "Rien n'a été repris", "told": ["0 fichier repris, 1 non : voyez pourquoi dans la liste."], "files": [{"path": TABLES, "what": "PAS REPRIS : le disque est plein."}], "lost": 1}))
+    someone.open(TABLES)
+    page.get_by_role("region", name="Reprendre votre travail").get_by_role("button", name="Reprendre").click()
+    close(page, "PAS REPRIS")
+    assert page.evaluate(UNSAVED, "# à jeter")
+    panel(page)
+    section(page, "Reprendre").get_by_role("button", name="Jeter ce texte").click()
+    close(page, "Il sera effacé de ce navigateur")
+    expect(section(page, "Reprendre").get_by_role("button", name="Jeter ce texte")).to_have_count(0)
+    assert not page.evaluate(UNSAVED, "# à jeter")
 
 
 def test_an_earlier_machines_work_is_taken_back_as_it_is_now(someone):
@@ -191,9 +235,10 @@ def test_a_file_that_the_machine_refuses_holds_no_other_back(someone):
     page = someone.page
     page.route("**/challenge-data/piece?*", lambda route: route.fulfill(status=400, json={"message": "refusé"}) if "equipe.json" in (route.request.post_data or "") else route.continue_())
     someone.open(TABLES)
+    hurry(page, typing=200)
     someone.write(page.locator(".jp-CodeCell").first, "# gardé quand même")
     page.keyboard.press("Control+s")
-    expect(panel(page)).to_contain_text("Gardé dans ce navigateur", timeout=60_000)
+    expect(panel(page)).to_contain_text(re.compile(r"Gardé dans ce navigateur à .*Pas encore copié ici : travail/equipe\.json\."), timeout=60_000)
     page.route("**/challenge-data/pieces?*", lambda route: route.fulfill(status=500, body="?"))
     someone.write(page.locator(".jp-CodeCell").first, "# plus rien n'est gardé")
     page.keyboard.press("Control+s")

@@ -11,6 +11,7 @@ import platform
 import re
 import zipfile
 import zlib
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib import metadata
@@ -120,7 +121,7 @@ def read(content: bytes) -> Archive:
         raise LearnerError("Ce fichier n'est pas une archive .zip lisible : le téléchargement s'est peut-être arrêté en route. Téléchargez-le de nouveau.") from None
     if left := len(entries) - len(taken):
         found.notes.append(f"{plural(left, 'fichier est laissé', 'fichiers sont laissés')} dans l'archive, trop gros ou trop nombreux pour cette machine : ouvrez-la sur votre ordinateur pour les retrouver.")
-    read_manifest(found)
+    read_manifest(found, {files.travelling(entry_name(entry)) for entry in entries} - found.files.keys())
     return found
 
 
@@ -149,8 +150,8 @@ def _is_safe(name: str) -> bool:
     return not (path.is_absolute() or ".." in path.parts or "\\" in name or re.match("[A-Za-z]:", name) or any(ord(letter) < 32 for letter in name))
 
 
-def read_manifest(found: Archive) -> None:
-    """Take ``manifest.json`` out of the files and hold them against it."""
+def read_manifest(found: Archive, told: Collection[str] = ()) -> None:
+    """Take ``manifest.json`` out of the files and hold them against it; ``told``: names whose absence is told already."""
     if (content := found.files.pop(MANIFEST, None)) is None:
         return
     try:
@@ -160,7 +161,7 @@ def read_manifest(found: Archive) -> None:
         found.notes.append("Son manifeste ne se lit pas : les fichiers sont pris tels qu'ils sont.")
         return
     found.manifest = manifest
-    for path in sorted(digests.keys() - found.files.keys()):
+    for path in sorted(digests.keys() - found.files.keys() - set(told)):
         found.notes.append(f"« {path} » est annoncé, mais n'est pas dans l'archive.")
     for path in sorted(found.files):
         if path in digests and digest(found.files[path]) != digests[path]:

@@ -17,8 +17,8 @@ def take_back(given: dict) -> dict:
         given: ``content`` (the zip's bytes) and, once its questions were answered by yes, ``agreed``.
 
     Returns:
-        ``asks``, sentences to agree to before anything is written (then nothing was), ``title`` and ``told``, sentences about the whole, and
-        ``files``: for each its ``path``, and ``what`` became of it, as a French phrase.
+        ``asks``, sentences to agree to before anything is written (then nothing was), ``title`` and ``told``, sentences about the whole,
+        ``files``: for each its ``path``, and ``what`` became of it, as a French phrase; ``lost``: how many of them the disk did not take.
 
     Raises:
         LearnerError: it is no archive, or nothing in it is a team's.
@@ -29,11 +29,11 @@ def take_back(given: dict) -> dict:
     if not placed:
         raise LearnerError("Dans ce fichier, rien ne ressemble au travail d'une équipe : ni carnet du cours, ni fichier du dossier « travail ».")
     if not given.get("agreed") and (asks := _asks(found)):
-        return {"asks": asks, "title": "", "told": [], "files": []}
+        return {"asks": asks, "title": "", "told": [], "files": [], "lost": 0}
     version = edition.version(delivered)
     origins = _origins(found, version)
     done = [_put(path, content, delivered, origins, AWAY if placing.is_put_away(found, path) else TAKEN) for path, content in placed.items()]
-    return {"asks": [], "title": _title(done), "told": _told(found, done, version) + found.notes, "files": done}
+    return {"asks": [], "title": _title(done), "told": _told(found, done, version) + found.notes, "files": done, "lost": len(_became(done, LOST))}
 
 
 def _asks(found: Archive) -> list[str]:

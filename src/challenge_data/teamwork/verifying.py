@@ -55,15 +55,15 @@ _asked: dict[str, _Asked] = {}
 def verify(given: dict) -> dict:
     """Verify the notebook ``path``: ``path``, ``title``, ``notes`` and ``lines`` (number, title, points, verdict, said, cell).
 
-    Long runs are asked for again: after :data:`PATIENCE` seconds the answer is ``{"waiting": True}``, and the run goes on.
+    Long runs are asked for again: after :data:`PATIENCE` seconds the answer is ``{"waiting": True}``, and the run goes on. The first question
+    of a gesture says ``anew``: a run of the notebook as it was before is not its answer.
 
     Raises:
         LearnerError: see :func:`report`.
     """
     path = str(given.get("path", ""))
     asked = _asked.get(path)
-    # What nobody came back for (a page that was closed) is of the notebook as it was then.
-    if asked is None or (asked.result.done() and asked.digest != _digest(path)):
+    if asked is None or (given.get("anew") and asked.digest != _digest(path)):
         asked = _asked[path] = _Asked(_digest(path))
         threading.Thread(target=_fulfil, args=(asked.result, path), daemon=True).start()
     try:

@@ -3,7 +3,7 @@ import { Kept } from "./kept.js";
 import { button, clock, dialog, doing, download, make } from "./page.js";
 import { saveOpen } from "./saving.js";
 import { times } from "./times.js";
-import { archiveOf, listed, textOf, whole } from "./whole.js";
+import { archiveOf, laid, textOf, whole } from "./whole.js";
 
 export async function start(desk) {
   desk.keeping = new Keeping(desk);
@@ -18,6 +18,7 @@ class Keeping {
     this.problem = "";      // a French sentence when nothing can be kept
     this.downloaded = null; // { time, stamp } of the last download
     this.behind = false;    // whether the last look could not renew the copy
+    this.refusedFiles = []; // paths that the machine did not give to it
     this.erased = false;
     this.gone = false;      // whether the machine is (gone.js knows)
     this.said = make("div", { role: "status" });
@@ -44,23 +45,9 @@ class Keeping {
       this.kept = await Kept.open(edition.name, machine);
       this.record = await this.kept.mine();
       this.downloaded = this.record.downloaded;
-      await this.rescue();
     } catch (problem) {
       this.refused(problem);
     }
-  }
-
-  // Typed in an earlier page of this machine, and saved by none: put among what may be taken back, before the next keys take its place.
-  async rescue() {
-    const lost = [];
-    for (const { path, text } of await this.kept.unsaved()) {
-      if (!await isOnDisk(this.desk, path, text)) { lost.push(path); }
-    }
-    const { team, edition } = this.desk.state;
-    await this.kept.rescue(lost, async (files) => ({
-      format: 1, kind: "travail", edition: { name: edition.name, version: "" }, team,
-      files: (await Promise.all(Object.entries(files).map(([path, { bytes }]) => listed(path, bytes)))).flat(),
-    }));
   }
 
   // A look, then another in a minute; a page that nobody sees leaves the machine alone.
@@ -85,7 +72,7 @@ class Keeping {
         await this.onMachine?.();
       }
       if (this.kept && !this.erased && state.changed && state.stamp !== this.record.stamp) { await this.renew(state.stamp); }
-      held = true;
+      held = !this.refusedFiles.length;
       this.behind = false;
     } catch (problem) {
       if (problem.gone) {
@@ -115,7 +102,8 @@ class Keeping {
         if (known) { files[path] = known; }
       }
     }
-    this.record = { ...this.record, manifest, large, files, stamp: refused.length ? "" : stamp, kept: Date.now() };
+    this.record = { ...this.record, page: this.kept.page, manifest, large, files, stamp: refused.length ? "" : stamp, kept: Date.now() };
+    this.refusedFiles = refused;
     await this.kept.put(this.record);
     this.problem = "";
   }
@@ -124,6 +112,11 @@ class Keeping {
   follow(panel) {
     let timer;
     const { context } = panel;
+    let { path } = context;
+    context.pathChanged.connect(() => {
+      if (this.kept) { this.kept.dropUnsaved(path); }
+      ({ path } = context);
+    });
     const copy = () => {
       if (!this.kept || this.erased || panel.isDisposed || !context.model.dirty) { return; }
       this.kept.putUnsaved(context.path, textOf(panel)).catch((problem) => this.refused(problem));
@@ -186,7 +179,8 @@ class Keeping {
   // The machine is gone: the last copy of this browser, and over it what is on the screen. Gives whether that is all.
   async downloadFromHere() {
     const record = this.record || { edition: this.desk.state.edition.name, manifest: null, files: {}, large: [] };
-    const over = new Map((this.kept ? await this.kept.unsaved() : []).map((entry) => [entry.path, entry]));
+    const typed = this.kept ? await this.kept.unsaved() : [];
+    const over = new Map(laid(typed, this.kept?.page).map((entry) => [entry.path, entry]));
     // Where nothing could be kept, an open notebook is all that is left of what was saved.
     this.desk.notebooks.forEach((panel) => {
       if (panel.context.model.dirty || !Object.keys(record.files).length) { over.set(panel.context.path, { path: panel.context.path, text: textOf(panel) }); }
@@ -215,6 +209,7 @@ class Keeping {
       lines.push("Rien à garder pour l'instant : aucun carnet n'a changé.");
     }
     if (downloaded) { lines.push(`Téléchargé à ${clock(downloaded.time)}.`); }
+    if (this.refusedFiles.length) { lines.push(`Pas encore copié ici : ${this.refusedFiles.join(", ")}.`); }
     if (record?.large.length) { lines.push(`Trop gros pour la copie du navigateur, à télécharger tant que la machine répond : ${record.large.join(", ")}.`); }
     const text = lines.join("\n");
     // Said again only when it changes: a screen reader reads this aloud.
@@ -253,20 +248,6 @@ class Keeping {
       make("p", {}, "La copie de ce navigateur contient vos réponses et les prénoms de l'équipe. Elle y reste jusqu'à ce que vous l'effaciez. Dans une fenêtre privée, elle disparaît avec la fenêtre."),
       button("Effacer de ce navigateur", erase));
   }
-}
-
-// Whether the machine's file holds the cells of this text; what they gave may differ, it is found again by running them.
-async function isOnDisk(desk, path, text) {
-  try {
-    const { content } = await desk.app.serviceManager.contents.get(path, { content: true });
-    return cellsOf(content) === cellsOf(JSON.parse(text));
-  } catch {
-    return false;
-  }
-}
-
-function cellsOf({ cells }) {
-  return JSON.stringify(cells.map((cell) => [cell.cell_type, [cell.source].flat().join("")]));
 }
 
 // « 1_trouver_ecran.ipynb »: what the screen shows of a notebook.

@@ -1,22 +1,27 @@
 // The team's work in this browser (IndexedDB). One record a machine: a new session never writes over an earlier one's.
-//   sessions: { key, edition, machine, kept, stamp, downloaded, manifest, large, files: { path: { sha256, bytes } }, taken?, unsaved? };
-//             taken: the machine that took it back last; unsaved: this is what a page left that was closed before it was saved
-//   unsaved:  { session, path, text, typed }, what is on the screen and not yet on the machine's disk
+//   sessions: { key, edition, machine, page, kept, stamp, downloaded, manifest, large, files: { path: { sha256, bytes } }, taken? }; page: the one that renewed it
+//             last; taken: the machine that took it back last
+//   unsaved:  { session, page, path, text, typed }, what is on a page's screen and not yet on the machine's disk: one page never writes over another's
 
 const MOST_SESSIONS = 6;  // of one edition; the oldest goes first
+const PAGE = `${Date.now()}-${Math.random()}`, LOCK = "challenge-data page ";
+
+// Held as long as this page lives: how the others know. Browsers have locks only where the address is https or this computer's.
+navigator.locks?.request(LOCK + PAGE, () => new Promise(() => {})).catch(() => {});
 
 export class Kept {
   static async open(edition, machine) {
     const asked = indexedDB.open("challenge-data", 1);
     asked.onupgradeneeded = () => {
       asked.result.createObjectStore("sessions", { keyPath: "key" });
-      asked.result.createObjectStore("unsaved", { keyPath: ["session", "path"] });
+      asked.result.createObjectStore("unsaved", { keyPath: ["session", "page", "path"] });
     };
     const kept = new Kept();
     kept.base = await done(asked);
     kept.edition = edition;
     kept.machine = machine;
     kept.key = `${edition}|${machine}`;
+    kept.page = PAGE;
     return kept;
   }
 
@@ -37,11 +42,7 @@ export class Kept {
   // This machine's record, or one to fill.
   async mine() {
     const found = await done(this.read("sessions").get(this.key));
-    return found || { key: this.key, edition: this.edition, machine: this.machine, kept: 0, stamp: "", downloaded: null, manifest: null, large: [], files: {} };
-  }
-
-  record(key) {
-    return done(this.read("sessions").get(key));
+    return found || { key: this.key, edition: this.edition, machine: this.machine, page: this.page, kept: 0, stamp: "", downloaded: null, manifest: null, large: [], files: {} };
   }
 
   // Changes one record as it is now: a window that has been open for hours may know an older one.
@@ -52,14 +53,15 @@ export class Kept {
     });
   }
 
-  drop(key) {
-    return this.write((sessions) => sessions.delete(key));
-  }
-
-  // Every record of this edition that holds something, the latest first.
+  // Every record of this edition that holds something, the latest first; typed, of a machine where nothing was ever saved: the texts that its closed pages left.
   async all() {
-    const found = await done(this.read("sessions").getAll());
-    return found.filter((record) => record.edition === this.edition && Object.keys(record.files).length).sort((one, other) => other.kept - one.kept);
+    const found = await done(this.read("sessions").getAll()), known = found.map((record) => record.key), bare = new Map();
+    for (const entry of await closed(await done(this.read("unsaved").getAll()))) {
+      if (known.includes(entry.session) || !entry.session.startsWith(`${this.edition}|`)) { continue; }
+      const record = bare.get(entry.session) || { key: entry.session, edition: this.edition, kept: 0, manifest: null, large: [], files: {}, typed: [] };
+      bare.set(entry.session, { ...record, kept: Math.max(record.kept, entry.typed), typed: [...record.typed, entry] });
+    }
+    return [...found.filter((record) => record.edition === this.edition && Object.keys(record.files).length), ...bare.values()].sort((one, other) => other.kept - one.kept);
   }
 
   async put(record) {
@@ -74,7 +76,7 @@ export class Kept {
     await this.write((sessions, unsaved) => {
       sessions.put(record);
       old.forEach((other) => sessions.delete(other.key));
-      lost.forEach((entry) => unsaved.delete([entry.session, entry.path]));
+      lost.forEach((entry) => unsaved.delete([entry.session, entry.page, entry.path]));
     });
   }
 
@@ -82,39 +84,37 @@ export class Kept {
     return (await done(this.read("unsaved").getAll())).filter((entry) => entry.session === key);
   }
 
-  // What pages left that were closed before they saved, as records like others: of this machine, and of those that never saved anything. unsavedHere: those
-  // entries of this machine that its disk does not hold; one of its entries that is not among them is no loss.
-  async rescue(unsavedHere, manifestOf) {
-    const keys = new Set(await done(this.read("sessions").getAllKeys()));
-    const all = (await done(this.read("unsaved").getAll())).filter(({ session }) => session.startsWith(`${this.edition}|`) && (session === this.key || !keys.has(session)));
-    const lost = all.filter((entry) => entry.session !== this.key || unsavedHere.includes(entry.path));
-    const records = [];
-    for (const session of new Set(lost.map((entry) => entry.session))) {
-      const key = `${session}|unsaved`, entries = lost.filter((entry) => entry.session === session);
-      const files = Object.fromEntries(entries.map(({ path, text }) => [path, { sha256: "", bytes: new TextEncoder().encode(text) }]));
-      const earlier = await this.record(key);
-      const together = { ...earlier?.files, ...files };
-      records.push({ key, edition: this.edition, machine: session.split("|").pop(), kept: Math.max(...entries.map((entry) => entry.typed)), stamp: "", downloaded: null, large: [], unsaved: true,
-        files: together, manifest: await manifestOf(together) });
-    }
-    await this.write((sessions, unsaved) => {
-      records.forEach((record) => sessions.put(record));
-      all.forEach((entry) => unsaved.delete([entry.session, entry.path]));
-    });
+  // What pages of this machine left that were closed before they saved; a window that is still open keeps its own.
+  async left() {
+    return closed((await this.unsaved()).filter((entry) => entry.page !== this.page));
   }
 
   putUnsaved(path, text) {
-    return this.write((_, unsaved) => unsaved.put({ session: this.key, path, text, typed: Date.now() }));
+    return this.write((_, unsaved) => unsaved.put({ session: this.key, page: this.page, path, text, typed: Date.now() }));
   }
 
   dropUnsaved(path) {
-    return this.write((_, unsaved) => unsaved.delete([this.key, path]));
+    return this.write((_, unsaved) => unsaved.delete([this.key, this.page, path]));
+  }
+
+  // These very entries: what was typed since stays.
+  drop(entries) {
+    return this.write((_, unsaved) => entries.forEach(({ session, page, path, typed }) => {
+      const asked = unsaved.get([session, page, path]);
+      asked.onsuccess = () => { if (asked.result?.typed === typed) { unsaved.delete([session, page, path]); } };
+    }));
   }
 
   // Everything of every edition: what somebody means who leaves a shared computer.
   erase() {
     return this.write((sessions, unsaved) => { sessions.clear(); unsaved.clear(); });
   }
+}
+
+// Of these texts, those whose page is closed.
+async function closed(entries) {
+  const open = navigator.locks ? (await navigator.locks.query()).held.map(({ name }) => name.replace(LOCK, "")) : [];
+  return entries.filter((entry) => !open.includes(entry.page));
 }
 
 function done(request) {

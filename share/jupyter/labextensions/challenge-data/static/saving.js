@@ -1,5 +1,5 @@
 // Open notebooks and the machine's disk: one save at a time, nothing typed meanwhile taken for saved, nobody writing in what is being replaced.
-import { isGone, Problem } from "./server.js";
+import { isGone, Problem, within } from "./server.js";
 import { times } from "./times.js";
 
 export function start(desk) {
@@ -14,8 +14,7 @@ function oneAtATime(context) {
   let underWay = Promise.resolve(), next = null;
   context.save = () => {
     // One that is never answered is waited for some minutes, not for ever.
-    const answered = Promise.race([underWay, new Promise((resolve) => setTimeout(resolve, times.patience))]);
-    next ||= answered.then(() => {
+    next ||= within(times.patience, underWay).catch(() => {}).then(() => {
       next = null;
       const saving = save();
       underWay = saving.catch(() => {});
@@ -38,7 +37,7 @@ function markWhatCameSince(context) {
 // JupyterLab says why in a dialog of its own, in the words of its makers; here, what it means for who is writing.
 export async function save({ context }) {
   try {
-    await context.save();
+    await within(times.patience, context.save());
   } catch (problem) {
     throw new Problem(`« ${context.path.split("/").pop()} » n'a pas pu être enregistré. Ce que vous avez écrit est toujours à l'écran : réessayez dans un instant.`, isGone(problem));
   }
@@ -47,7 +46,7 @@ export async function save({ context }) {
 // Shows what is now on the disk.
 export async function reload({ context }) {
   try {
-    await context.revert();
+    await within(times.patience, context.revert());
   } catch (problem) {
     throw new Problem(`« ${context.path.split("/").pop()} » a changé sur la machine, et l'écran ne le montre pas encore : rechargez la page (touche F5) avant d'y écrire.`, isGone(problem));
   }

@@ -16,6 +16,7 @@ const UNREACHABLE = "La machine ne répond pas. Votre travail gardé dans ce nav
 const STOPPED = [404, 424, 502, 503, 504];
 // A question that a network lost without a word must not stop the next ones, nor keep notebooks still for ever. A file that comes takes the time it takes.
 const SHORT = ["state", "pieces", "question", "hand_ins"], ENDLESS = ["work", "handed_in"];
+const SLOWEST = 20;  // bytes a millisecond, for a file that goes: a room's network on a bad day
 
 export class Server {
   constructor(coreutils, services) {
@@ -31,7 +32,7 @@ export class Server {
     const init = content
       ? { method: "POST", body: content, headers: { "Content-Type": "application/zip" } }
       : { method: "POST", body: JSON.stringify(named), headers: { "Content-Type": "application/json" } };
-    if (!ENDLESS.includes(gesture)) { init.signal = AbortSignal.timeout(SHORT.includes(gesture) ? times.silence : times.patience); }
+    if (!ENDLESS.includes(gesture)) { init.signal = AbortSignal.timeout((SHORT.includes(gesture) ? times.silence : times.patience) + (content?.size ?? 0) / SLOWEST); }
     let response;
     try {
       response = await this.connection.makeRequest(`${this.address}/${gesture}${query}`, init, this.settings);
@@ -65,6 +66,11 @@ export class Server {
   async bytes(gesture, given) {
     return new Uint8Array(await read(await this.answer(gesture, given), "arrayBuffer"));
   }
+}
+
+// What JupyterLab asks by itself waits for ever: no answer in time is a network's fault, as fetch says it.
+export function within(time, promise) {
+  return Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new TypeError("no answer")), time))]);
 }
 
 // Whether JupyterLab's own question failed because the machine does not answer; a 404 of its files is only a file that is not there.

@@ -4,7 +4,9 @@ import { unsay } from "./beginning_again.js";
 import { filesOf } from "./drops.js";
 import { exchange } from "./saving.js";
 import { busy, button, clock, dialog, doing, make } from "./page.js";
-import { whole } from "./whole.js";
+import { within } from "./server.js";
+import { times } from "./times.js";
+import { laid, whole } from "./whole.js";
 import { zip } from "./zip.js";
 
 export async function start(desk) {
@@ -20,25 +22,35 @@ export async function start(desk) {
   const { keeping } = desk;
   async function earlier() {
     const records = keeping.kept ? (await keeping.kept.all()).filter((record) => record.key !== keeping.kept.key) : [];
-    list.replaceChildren(...records.map((record) => {
-      const already = record.taken === keeping.kept.machine;
-      return make("p", {}, `${named(record)} ${already ? "Déjà repris ici. " : ""}`, button(already ? "Reprendre encore" : "Reprendre", doing(desk, () => takeKept(record.key))));
-    }));
-    return records;
+    const left = await leftHere(desk);
+    list.replaceChildren(
+      ...(left.length ? [make("p", {}, `${unsaved(left)} `, button("Reprendre", doing(desk, () => takeLeft(left))), " ", button("Jeter ce texte", doing(desk, () => forget(left))))] : []),
+      ...records.map((record) => {
+        const already = record.taken === keeping.kept.machine;
+        return make("p", {}, `${named(record)} ${already ? "Déjà repris ici. " : ""}`, button(already ? "Reprendre encore" : "Reprendre", doing(desk, () => takeKept(record.key))));
+      }));
+    return { records, left };
   }
   // As it is now: its machine may have gone on, in another window, since this list was drawn.
   async function takeKept(key) {
-    const record = await keeping.kept.record(key);
+    const record = (await keeping.kept.all()).find((one) => one.key === key);
     if (!record) {
       await earlier();
       throw new Error("Cette copie n'est plus dans ce navigateur.");
     }
-    if (!await takeRecord(desk, record)) { return; }
-    if (record.unsaved) {
-      await keeping.kept.drop(key);
-    } else {
-      await keeping.kept.change(key, (now) => ({ ...now, taken: keeping.kept.machine }));
-    }
+    await takeRecord(desk, record, () => (record.typed ? keeping.kept.drop(record.typed) : keeping.kept.change(key, (now) => ({ ...now, taken: keeping.kept.machine }))));
+    await earlier();
+  }
+  async function takeLeft(left) {
+    const nothing = { edition: desk.state.edition.name, manifest: null, files: {} };
+    await give(desk, await whole(nothing, laid(left)), () => keeping.kept.drop(left));
+    await earlier();
+  }
+  async function forget(left) {
+    const sure = await dialog(desk, "Jeter ce texte ?", make("p", {}, `${unsaved(left)} Il sera effacé de ce navigateur. Vos carnets ne changent pas.`), ["Le garder", "Jeter"]);
+    if (!sure) { return; }
+    await keeping.kept.drop(left);
+    banner.hide();
     await earlier();
   }
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { earlier(); } });
@@ -46,37 +58,70 @@ export async function start(desk) {
   desk.onTaken = () => { banner.hide(); };
 
   async function offer() {
-    const records = await earlier();
-    // Typed on this machine and never saved: it is offered whatever else is here.
-    const unsaved = records.find((record) => record.key === `${keeping.kept.key}|unsaved`);
-    const offered = unsaved || (desk.state.changed ? null : records[0]);
-    if (offered) {
+    const { records: [latest], left } = await earlier();
+    if (left.length) {
       banner.show(
-        make("p", {}, make("strong", {}, offered.unsaved ? "Ce navigateur garde un texte qui n'avait pas été enregistré. " : "Ce navigateur garde un travail. "), named(offered)),
-        button("Reprendre", doing(desk, () => takeKept(offered.key))), button("Plus tard", () => banner.hide()),
+        make("p", {}, make("strong", {}, "Ce navigateur garde un texte qui n'est pas dans vos carnets. "), unsaved(left)),
+        button("Reprendre", doing(desk, () => takeLeft(left))), button("Plus tard", () => banner.hide()),
+        make("p", { class: "cd-small" }, "Plus tard, vous le retrouverez dans le panneau « Équipe », à droite, où vous pourrez aussi le jeter."));
+    } else if (latest && !desk.state.changed) {
+      banner.show(
+        make("p", {}, make("strong", {}, "Ce navigateur garde un travail. "), named(latest)),
+        button("Reprendre", doing(desk, () => takeKept(latest.key))), button("Plus tard", () => banner.hide()),
         make("p", { class: "cd-small" }, "Plus tard, vous le retrouverez dans le panneau « Équipe », à droite."));
     }
   }
   // A hub starts a new machine at the address of the one that it stopped, under a page that stayed open.
   keeping.onMachine = offer;
-  await offer();
+  // Not waited for: it asks the machine for notebooks, and the tools that follow should not.
+  offer().catch((problem) => console.warn("challenge-data: offer", problem));
 }
 
 function named(record) {
+  if (record.typed) { return unsaved(record.typed); }
   const count = Object.keys(record.files).length;
   const team = record.manifest.team ? `Équipe « ${record.manifest.team.name} »` : "Équipe pas encore inscrite";
-  const day = new Date(record.kept).toLocaleDateString("fr-FR", { weekday: "long", day: "numeric", month: "long" });
-  const what = record.unsaved ? `ce qui n'était pas enregistré de ${Object.keys(record.files).map((path) => path.split("/").pop()).join(", ")}` : `${count} fichier${count > 1 ? "s" : ""}`;
-  return `${team}, ${what}, ${day} à ${clock(record.kept)}.`;
+  return `${team}, ${count} fichier${count > 1 ? "s" : ""}, ${dated(record.kept)}.`;
 }
 
-// Whether it was taken back.
-async function takeRecord(desk, record) {
-  const given = await give(desk, await whole(record, await desk.keeping.kept.unsaved(record.key)));
+// « Texte pas enregistré de 1_trouver.ipynb, écrit lundi 30 novembre à 14 h 02. »
+function unsaved(left) {
+  const names = [...new Set(left.map(({ path }) => path.split("/").pop()))];
+  return `Texte pas enregistré de ${names.join(", ")}, écrit ${dated(Math.max(...left.map(({ typed }) => typed)))}.`;
+}
+
+function dated(time) {
+  return `${new Date(time).toLocaleDateString("fr-FR", { weekday: "long", day: "numeric", month: "long" })} à ${clock(time)}`;
+}
+
+// What closed pages left of this machine's notebooks and its disk does not hold. What it holds is dropped; where it does not answer, nothing is said yet.
+async function leftHere(desk) {
+  const { kept } = desk.keeping;
+  const entries = kept ? await kept.left() : [];
+  const there = await Promise.all(entries.map((entry) => isOnDisk(desk, entry)));
+  await kept?.drop(entries.filter((_, rank) => there[rank]));
+  return entries.filter((_, rank) => there[rank] === false);
+}
+
+// null: not known. Cells are compared, not what they gave, which is found again by running them.
+async function isOnDisk(desk, { path, text }) {
+  try {
+    const { content } = await within(times.silence, desk.app.serviceManager.contents.get(path, { content: true }));
+    return cellsOf(content) === cellsOf(JSON.parse(text));
+  } catch (problem) {
+    return problem.response?.status === 404 ? false : null;
+  }
+}
+
+function cellsOf({ cells }) {
+  return JSON.stringify(cells.map((cell) => [cell.cell_type, [cell.source].flat().join("")]));
+}
+
+async function takeRecord(desk, record, settle) {
+  const given = await give(desk, await whole(record, laid(await desk.keeping.kept.unsaved(record.key), record.page)), settle);
   if (given && record.large.length) {
     await dialog(desk, "Des fichiers manquent", make("p", {}, `Trop gros pour la copie du navigateur : ${record.large.join(", ")}. Cherchez-les dans vos téléchargements.`), ["D'accord"]);
   }
-  return given;
 }
 
 function picked(picker) {
@@ -101,8 +146,9 @@ async function take(desk, files) {
 // One at a time: of two that write the same files, one would say that they were not taken.
 let last = Promise.resolve();
 
-function give(desk, content) {
-  const mine = last.then(() => giveAlone(desk, content));
+// settle: what is left to do once every file was taken, before anybody reads so. Gives whether the machine took anything at all.
+function give(desk, content, settle) {
+  const mine = last.then(() => giveAlone(desk, content, settle));
   last = mine.catch(() => {});
   return mine;
 }
@@ -116,12 +162,13 @@ async function taken(desk, content) {
   return sure ? desk.server.ask("take_back", { content, agreed: "oui" }) : null;
 }
 
-async function giveAlone(desk, content) {
+async function giveAlone(desk, content, settle) {
   const paths = (done) => (done ? done.files.map((file) => file.path) : []);
   const done = await exchange(desk, () => taken(desk, content), paths);
   if (!done) { return false; }
   desk.onTaken();
   unsay(desk, paths(done));
+  if (!done.lost) { await settle?.(); }
   await desk.keeping.look();
   await dialog(desk, done.title, make("div", { class: "cd-taken" },
     ...done.told.map((sentence) => make("p", {}, sentence)),

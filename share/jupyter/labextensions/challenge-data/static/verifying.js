@@ -32,10 +32,8 @@ export async function start(desk) {
 
 // A notebook's report. The run may be long: the server is asked until it is done.
 export async function verified(desk, path) {
-  let report;
-  do {
-    report = await desk.server.ask("verify", { path });
-  } while (report.waiting);
+  let report = await desk.server.ask("verify", { path, anew: true });
+  while (report.waiting) { report = await desk.server.ask("verify", { path }); }
   return report;
 }
 

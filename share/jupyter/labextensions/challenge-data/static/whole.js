@@ -16,6 +16,18 @@ export async function whole(record, over) {
   return zip([{ path: "manifest.json", bytes: said }, ...[...files].map(([path, bytes]) => ({ path, bytes }))]);
 }
 
+// Unsaved texts with the path that each may have: of several of one notebook, that of this page, else the last, takes its place; the others go beside it.
+export function laid(entries, page) {
+  const ordered = [...entries].sort((one, other) => (other.page === page) - (one.page === page) || other.typed - one.typed), taken = new Set();
+  return ordered.map(({ path, text, page: from }) => {
+    const first = page === undefined || from === page;
+    let name = path;
+    for (let rank = 1; taken.has(name) || (rank === 1 && !first); rank++) { name = path.replace(/(\.ipynb)?$/, ` (non enregistré${rank > 1 ? ` ${rank}` : ""})$1`); }
+    taken.add(name);
+    return { path: name, text };
+  });
+}
+
 // « travail_les-sternes_20261201-1402.zip », as the server would call it.
 export function archiveOf(record) {
   const team = (record.manifest?.team?.name || "equipe").normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
@@ -32,7 +44,7 @@ export function textOf(panel) {
 }
 
 // As a manifest lists a file. Browsers compute digests only where the address is https or this computer's: elsewhere it goes unlisted.
-export async function listed(path, bytes) {
+async function listed(path, bytes) {
   return crypto.subtle ? [{ path, bytes: bytes.length, sha256: await sha256(bytes) }] : [];
 }
 
