@@ -491,6 +491,28 @@ def test_a_file_on_its_way_is_not_picked_again(someone, tmp_path):
     expect(choose).to_be_enabled()
 
 
+LET_GO_OF_A_FOLDER = """(section, text) => {
+  const file = new File([text], "1_trouver.ipynb");
+  const leaf = { isFile: true, fullPath: "/travail_de_malo/exercises/defibrillateurs/1_trouver.ipynb", file: (give) => give(file) };
+  let given = [leaf];
+  const folder = { isFile: false, createReader: () => ({ readEntries: (give) => { give(given); given = []; } }) };
+  const event = new Event("drop", { bubbles: true, cancelable: true });
+  Object.defineProperty(event, "dataTransfer", { value: { types: ["Files"], files: [new File([], "travail_de_malo")], items: [{ webkitGetAsEntry: () => folder }] } });
+  section.dispatchEvent(event);
+}"""
+
+
+def test_a_folder_that_safari_made_of_a_zip_is_compared_too(someone):
+    page = someone.page
+    someone.open(FIND)
+    panel(page)
+    text = page.evaluate("path => fetch(`/files/${path}`).then((answer) => answer.text())", FIND)
+    changed = re.sub(r'"pompiers = pd\.read_csv[^"\\]*', '"pompiers = \'de Malo\'', text)
+    assert changed != text
+    section(page, "Réunir").evaluate(LET_GO_OF_A_FOLDER, changed)
+    expect(page.locator(".cd-joining")).to_contain_text("pompiers = 'de Malo'", timeout=60_000)
+
+
 def test_what_is_erased_in_one_window_does_not_come_back_from_another(someone):
     page = someone.page
     someone.open(FIND)

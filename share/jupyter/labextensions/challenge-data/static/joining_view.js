@@ -4,8 +4,11 @@ import { clock, make } from "./page.js";
 const STATES = { vide: "sans réponse", commencee: "commencée", repondue: "" };
 const MINE = "ici", THEIRS = "fichier", BOTH = "deux";
 
+let pages = 0;
+
 export class Choosing {
   constructor(told) {
+    this.rank = pages += 1; // two pages of choices may be open: their radio buttons are apart
     this.choices = new Map(); // « path key » -> choice
     this.name = make("input", { type: "text", list: "cd-members", autocomplete: "off", oninput: () => this.rename() });
     this.body = make("div");
@@ -120,7 +123,7 @@ export class Choosing {
   }
 
   option(item, choice, label, state = "") {
-    const radio = make("input", { type: "radio", name: item.id, value: choice, checked: this.choices.get(item.id) === choice, onchange: () => { this.choices.set(item.id, choice); this.tell(); } });
+    const radio = make("input", { type: "radio", name: `${this.rank} ${item.id}`, value: choice, checked: this.choices.get(item.id) === choice, onchange: () => { this.choices.set(item.id, choice); this.tell(); } });
     return make("label", { class: "cd-option" }, radio, " ", choice === BOTH ? label : make("strong", choice === THEIRS ? { class: "cd-theirs" } : {}, label), state ? ` (${state})` : "");
   }
 }

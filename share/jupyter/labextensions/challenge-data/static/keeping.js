@@ -45,6 +45,7 @@ class Keeping {
       this.kept = await Kept.open(edition.name, machine);
       this.record = await this.kept.mine();
       this.downloaded = this.record.downloaded;
+      this.refusedFiles = [];
     } catch (problem) {
       this.refused(problem);
     }
@@ -160,7 +161,8 @@ class Keeping {
     this.onDownload?.();
     if (this.kept && !this.erased) {
       this.record = { ...this.record, downloaded: this.downloaded };
-      await this.kept.put(this.record);
+      // Nothing but this: another window may have renewed the files.
+      await this.kept.change(this.kept.key, (now) => ({ ...now, downloaded: this.downloaded }));
     }
   }
 
@@ -227,6 +229,7 @@ class Keeping {
 
   async erase() {
     this.erased = true;
+    this.refusedFiles = [];
     if (!this.kept) { return; }
     await this.kept.erase();
     // A look on its way may still put something there.

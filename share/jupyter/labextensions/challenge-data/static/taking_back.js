@@ -53,7 +53,7 @@ export async function start(desk) {
     banner.hide();
     await earlier();
   }
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) { earlier(); } });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { earlier().catch(() => {}); } });
   keeping.onErase = () => { banner.hide(); earlier(); };
   desk.onTaken = () => { banner.hide(); };
 
