@@ -67,6 +67,11 @@ def test_what_is_too_much_stays_in_the_archive_and_notebooks_come_first(monkeypa
     assert len(crowd.files) == archive.MOST_FILES and "z.ipynb" in crowd.files and "2 fichiers sont laissés" in crowd.notes[0]
 
 
+def test_two_names_that_travel_as_one_are_told():
+    found = archive.read(zipped(**{"travail/a:b.csv": b"1", "travail/a-b.csv": b"2"}))
+    assert found.files == {"travail/a-b.csv": b"2"} and found.notes == ["« travail/a-b.csv » est plusieurs fois dans l'archive : seul le dernier est pris."]
+
+
 def test_a_zip_of_macos_has_its_accents():
     content = zipped(**{"travail/données.csv": b"a"})
     # The Finder writes UTF-8, and leaves out the mark that says so.

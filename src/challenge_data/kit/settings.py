@@ -1,4 +1,4 @@
-"""What ``edition.toml`` says, read before it is public: a slip there closes the panel of every team, or gives a password away."""
+"""What ``edition.toml`` says, read before it is public: a slip there stops every team's hand-in, or gives a password away."""
 
 import tomllib
 from collections.abc import Iterator

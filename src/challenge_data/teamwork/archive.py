@@ -109,12 +109,14 @@ def read(content: bytes) -> Archive:
                 raise LearnerError(f"Ce fichier contient plus de {MOST_BYTES // 1_000_000} Mo : ce n'est pas le travail d'une équipe. Choisissez-en un autre.")
             found = Archive({}, None)
             for entry in taken:
-                name = entry_name(entry)
-                if not _is_safe(name):
-                    found.notes.append(f"« {name[:80]} » est laissé de côté : ce nom sort du dossier du cours.")
+                name = files.travelling(written := entry_name(entry))
+                if not _is_safe(written):
+                    found.notes.append(f"« {written[:80]} » est laissé de côté : ce nom sort du dossier du cours.")
                     continue
+                if name in found.files:
+                    found.notes.append(f"« {name} » est plusieurs fois dans l'archive : seul le dernier est pris.")
                 try:
-                    found.files[files.travelling(name)] = archive.read(entry)
+                    found.files[name] = archive.read(entry)
                 except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError, OSError):
                     found.notes.append(f"« {name} » est abîmé, il est laissé de côté.")
     except (zipfile.BadZipFile, ValueError, OSError, EOFError):
