@@ -355,6 +355,12 @@ def test_a_file_that_the_disk_refuses_is_said_and_the_others_come(machine):
     assert what(done)[FIND].startswith("PAS REPRIS") and what(done)[LESSON] == "repris" and "1 non" in done["told"][0] and done["lost"] == 1
 
 
+def test_what_is_left_aside_counts_as_not_taken(machine):
+    machine("matin")
+    done = taking_back.take_back({"content": archive.write("travail", {FIND: graded("q1", "42"), "datasets/essai.csv": b"1"})})
+    assert what(done) == {FIND: "repris"} and done["lost"] == 1 and "« datasets/essai.csv » est laissé de côté" in " ".join(done["told"])
+
+
 def test_beginning_again_keeps_what_was_begun(machine):
     root = machine("matin")
     assert beginning_again.begin_again({"path": FIND}) == {"kept": "", "earlier": ""}

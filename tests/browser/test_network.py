@@ -163,18 +163,52 @@ def test_what_closed_pages_had_not_saved_is_offered_by_the_next_ones(someone):
     page = leave_unsaved(someone, "# dix minutes de travail")
     someone.open(TABLES)
     offer = page.get_by_role("region", name="Reprendre votre travail")
-    expect(offer).to_contain_text(re.compile(r"un texte qui n'est pas dans vos carnets\..*Texte pas enregistré de 02_premiers_tableaux.ipynb, écrit \w+ \d+.* à \d\d\sh\s\d\d\."))
+    expect(offer).to_contain_text(re.compile(r"un texte qui n'est pas dans vos carnets\..*Écrit et non enregistré : 02_premiers_tableaux.ipynb, \w+ \d+.* à \d\d\sh\s\d\d\."))
     someone.picture("texte_non_enregistre")
     offer.get_by_role("button", name="Plus tard").click()
     page = leave_unsaved(someone, "# deux mots")
     someone.open(TABLES)
+    panel(page)
+    expect(section(page, "Reprendre").get_by_role("button", name="Jeter")).to_have_count(2)  # each text by itself
     page.get_by_role("region", name="Reprendre votre travail").get_by_role("button", name="Reprendre").click()
     close(page, "2 fichiers repris")
     expect(page.locator(".jp-CodeCell").first).to_contain_text("# deux mots")
     written = page.evaluate("fetch('/files/notebooks/j0_depart/02_premiers_tableaux (non enregistré).ipynb').then((answer) => answer.text())")
     assert "# dix minutes de travail" in written
-    panel(page)
     expect(section(page, "Reprendre").get_by_role("button", name=re.compile("^Reprendre|^Jeter"))).to_have_count(0)
+
+
+def test_what_was_saved_is_not_offered_as_unsaved(someone):
+    page = someone.page
+    someone.open(TABLES)
+    expect(panel(page)).to_contain_text("Gardé dans ce navigateur", timeout=60_000)
+    hurry(page, typing=200)
+    someone.write(page.locator(".jp-CodeCell").first, "# la première moitié")
+    until(page, lambda: page.evaluate(UNSAVED, "# la première moitié"))
+    hurry(page, typing=60_000)
+    held_on_its_way(page, "state")  # no look will end before the page does
+    someone.write(page.locator(".jp-CodeCell").first, "# les deux moitiés")
+    page.keyboard.press("Control+s")
+    until(page, lambda: page.evaluate(UNSAVED, "# les deux moitiés"))
+    context = page.context
+    page.close()
+    someone.page = context.new_page()
+    someone.open(TABLES)
+    panel(someone.page)
+    expect(section(someone.page, "Rendre")).to_be_visible()
+    until(someone.page, lambda: not someone.page.evaluate(UNSAVED, "# les deux moitiés"))  # looked at, and dropped
+    assert someone.page.get_by_role("region", name="Reprendre votre travail").count() == 0
+
+
+def test_texts_of_several_pages_never_take_each_others_place(someone):
+    someone.open(TABLES)
+    names = someone.page.evaluate("""async () => {
+        const { laid } = await import(`${location.origin}/lab/extensions/challenge-data/static/whole.js`);
+        const text = (page, typed) => ({ path: "a/x.ipynb", text: `${page} ${typed}`, page, typed });
+        const named = (...given) => Object.fromEntries(laid(...given).map(({ path, text }) => [text, path]));
+        return [named([text("une", 1), text("deux", 2)], undefined), named([text("une", 1), text("deux", 2)], "une"), named([text("une", 1)], "trois", ["a/x.ipynb", "a/x (non enregistré).ipynb"])];
+    }""")
+    assert names == [{"deux 2": "a/x.ipynb", "une 1": "a/x (non enregistré).ipynb"}, {"une 1": "a/x.ipynb", "deux 2": "a/x (non enregistré).ipynb"}, {"une 1": "a/x (non enregistré 2).ipynb"}]
 
 
 def test_what_a_window_has_on_its_screen_is_not_offered_by_another(someone):
@@ -205,9 +239,9 @@ def test_an_unsaved_text_is_thrown_away_when_somebody_says_so_and_kept_when_the_
     close(page, "PAS REPRIS")
     assert page.evaluate(UNSAVED, "# à jeter")
     panel(page)
-    section(page, "Reprendre").get_by_role("button", name="Jeter ce texte").click()
+    section(page, "Reprendre").get_by_role("button", name="Jeter").click()
     close(page, "Il sera effacé de ce navigateur")
-    expect(section(page, "Reprendre").get_by_role("button", name="Jeter ce texte")).to_have_count(0)
+    expect(section(page, "Reprendre").get_by_role("button", name="Jeter")).to_have_count(0)
     assert not page.evaluate(UNSAVED, "# à jeter")
 
 
@@ -507,7 +541,7 @@ def test_a_folder_that_safari_made_of_a_zip_is_compared_too(someone):
     someone.open(FIND)
     panel(page)
     text = page.evaluate("path => fetch(`/files/${path}`).then((answer) => answer.text())", FIND)
-    changed = re.sub(r'"pompiers = pd\.read_csv[^"\\]*', '"pompiers = \'de Malo\'', text)
+    changed = re.sub(r'"pompiers = [^"\\]*', '"pompiers = \'de Malo\'', text)
     assert changed != text
     section(page, "Réunir").evaluate(LET_GO_OF_A_FOLDER, changed)
     expect(page.locator(".cd-joining")).to_contain_text("pompiers = 'de Malo'", timeout=60_000)

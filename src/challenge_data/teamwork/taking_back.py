@@ -18,7 +18,8 @@ def take_back(given: dict) -> dict:
 
     Returns:
         ``asks``, sentences to agree to before anything is written (then nothing was), ``title`` and ``told``, sentences about the whole,
-        ``files``: for each its ``path``, and ``what`` became of it, as a French phrase; ``lost``: how many of them the disk did not take.
+        ``files``: for each its ``path``, and ``what`` became of it, as a French phrase; ``lost``: how many files the disk did
+        not take, or are none of a team's.
 
     Raises:
         LearnerError: it is no archive, or nothing in it is a team's.
@@ -33,7 +34,7 @@ def take_back(given: dict) -> dict:
     version = edition.version(delivered)
     origins = _origins(found, version)
     done = [_put(path, content, delivered, origins, AWAY if placing.is_put_away(found, path) else TAKEN) for path, content in placed.items()]
-    return {"asks": [], "title": _title(done), "told": _told(found, done, version) + found.notes, "files": done, "lost": len(_became(done, LOST))}
+    return {"asks": [], "title": _title(done), "told": _told(found, done, version) + found.notes, "files": done, "lost": len(_became(done, LOST)) + len(found.files) - len(placed)}
 
 
 def _asks(found: Archive) -> list[str]:

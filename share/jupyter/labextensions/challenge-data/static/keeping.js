@@ -19,6 +19,7 @@ class Keeping {
     this.downloaded = null; // { time, stamp } of the last download
     this.behind = false;    // whether the last look could not renew the copy
     this.refusedFiles = []; // paths that the machine did not give to it
+    this.saved = false;     // whether this page saved since the copy was renewed
     this.erased = false;
     this.gone = false;      // whether the machine is (gone.js knows)
     this.said = make("div", { role: "status" });
@@ -103,7 +104,9 @@ class Keeping {
         if (known) { files[path] = known; }
       }
     }
-    this.record = { ...this.record, page: this.kept.page, manifest, large, files, stamp: refused.length ? "" : stamp, kept: Date.now() };
+    const page = this.saved ? this.kept.page : (await this.kept.mine()).page;
+    this.saved = false;
+    this.record = { ...this.record, page, manifest, large, files, stamp: refused.length ? "" : stamp, kept: Date.now() };
     this.refusedFiles = refused;
     await this.kept.put(this.record);
     this.problem = "";
@@ -131,6 +134,9 @@ class Keeping {
       if (how === "started") { saves += 1; }
       if (how !== "completed") { return; }
       const rank = saves;
+      this.saved = true;
+      // Until a look has taken it from the disk, the copy is what was saved: never the older text that was typed before.
+      if (this.kept && !this.erased) { await this.kept.putUnsaved(context.path, textOf(panel)); }
       // A look that answers late knows nothing of what was saved since.
       if (await this.look() && this.kept && !context.model.dirty && rank === saves) { await this.kept.dropUnsaved(context.path); }
     });
@@ -182,7 +188,7 @@ class Keeping {
   async downloadFromHere() {
     const record = this.record || { edition: this.desk.state.edition.name, manifest: null, files: {}, large: [] };
     const typed = this.kept ? await this.kept.unsaved() : [];
-    const over = new Map(laid(typed, this.kept?.page).map((entry) => [entry.path, entry]));
+    const over = new Map(laid(typed, this.kept?.page, Object.keys(record.files)).map((entry) => [entry.path, entry]));
     // Where nothing could be kept, an open notebook is all that is left of what was saved.
     this.desk.notebooks.forEach((panel) => {
       if (panel.context.model.dirty || !Object.keys(record.files).length) { over.set(panel.context.path, { path: panel.context.path, text: textOf(panel) }); }

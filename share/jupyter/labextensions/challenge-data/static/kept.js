@@ -1,6 +1,6 @@
 // The team's work in this browser (IndexedDB). One record a machine: a new session never writes over an earlier one's.
-//   sessions: { key, edition, machine, page, kept, stamp, downloaded, manifest, large, files: { path: { sha256, bytes } }, taken? }; page: the one that renewed it
-//             last; taken: the machine that took it back last
+//   sessions: { key, edition, machine, page, kept, stamp, downloaded, manifest, large, files: { path: { sha256, bytes } }, taken? }; page: the last that
+//             saved; taken: the machine that took it back last
 //   unsaved:  { session, page, path, text, typed }, what is on a page's screen and not yet on the machine's disk: one page never writes over another's
 
 const MOST_SESSIONS = 6;  // of one edition; the oldest goes first

@@ -37,7 +37,8 @@ function markWhatCameSince(context) {
 // JupyterLab says why in a dialog of its own, in the words of its makers; here, what it means for who is writing.
 export async function save({ context }) {
   try {
-    await within(times.patience, context.save());
+    // Twice: it may first wait for one whose answer was lost.
+    await within(2 * times.patience, context.save());
   } catch (problem) {
     throw new Problem(`« ${context.path.split("/").pop()} » n'a pas pu être enregistré. Ce que vous avez écrit est toujours à l'écran : réessayez dans un instant.`, isGone(problem));
   }

@@ -24,7 +24,7 @@ export async function start(desk) {
     const records = keeping.kept ? (await keeping.kept.all()).filter((record) => record.key !== keeping.kept.key) : [];
     const left = await leftHere(desk);
     list.replaceChildren(
-      ...(left.length ? [make("p", {}, `${unsaved(left)} `, button("Reprendre", doing(desk, () => takeLeft(left))), " ", button("Jeter ce texte", doing(desk, () => forget(left))))] : []),
+      ...left.map((entry) => make("p", {}, `${unsaved([entry])} `, button("Reprendre", doing(desk, () => takeLeft([entry]))), " ", button("Jeter", doing(desk, () => forget(entry))))),
       ...records.map((record) => {
         const already = record.taken === keeping.kept.machine;
         return make("p", {}, `${named(record)} ${already ? "Déjà repris ici. " : ""}`, button(already ? "Reprendre encore" : "Reprendre", doing(desk, () => takeKept(record.key))));
@@ -41,15 +41,22 @@ export async function start(desk) {
     await takeRecord(desk, record, () => (record.typed ? keeping.kept.drop(record.typed) : keeping.kept.change(key, (now) => ({ ...now, taken: keeping.kept.machine }))));
     await earlier();
   }
-  async function takeLeft(left) {
+  async function takeLeft(offered) {
+    // Another window may have settled it.
+    const left = (await leftHere(desk)).filter((entry) => offered.some(({ page, path, typed }) => entry.page === page && entry.path === path && entry.typed === typed));
+    if (!left.length) {
+      banner.hide();
+      await earlier();
+      throw new Error("Ce texte n'est plus à reprendre : il est dans votre carnet, ou il a été jeté.");
+    }
     const nothing = { edition: desk.state.edition.name, manifest: null, files: {} };
     await give(desk, await whole(nothing, laid(left)), () => keeping.kept.drop(left));
     await earlier();
   }
-  async function forget(left) {
-    const sure = await dialog(desk, "Jeter ce texte ?", make("p", {}, `${unsaved(left)} Il sera effacé de ce navigateur. Vos carnets ne changent pas.`), ["Le garder", "Jeter"]);
+  async function forget(entry) {
+    const sure = await dialog(desk, "Jeter ce texte ?", make("p", {}, `${unsaved([entry])} Il sera effacé de ce navigateur. Vos carnets ne changent pas.`), ["Le garder", "Jeter"]);
     if (!sure) { return; }
-    await keeping.kept.drop(left);
+    await keeping.kept.drop([entry]);
     banner.hide();
     await earlier();
   }
@@ -84,10 +91,9 @@ function named(record) {
   return `${team}, ${count} fichier${count > 1 ? "s" : ""}, ${dated(record.kept)}.`;
 }
 
-// « Texte pas enregistré de 1_trouver.ipynb, écrit lundi 30 novembre à 14 h 02. »
+// « Écrit et non enregistré : 1_trouver.ipynb, lundi 30 novembre à 14 h 02. »
 function unsaved(left) {
-  const names = [...new Set(left.map(({ path }) => path.split("/").pop()))];
-  return `Texte pas enregistré de ${names.join(", ")}, écrit ${dated(Math.max(...left.map(({ typed }) => typed)))}.`;
+  return `Écrit et non enregistré : ${left.map(({ path, typed }) => `${path.split("/").pop()}, ${dated(typed)}`).join(" ; ")}.`;
 }
 
 function dated(time) {
@@ -118,7 +124,7 @@ function cellsOf({ cells }) {
 }
 
 async function takeRecord(desk, record, settle) {
-  const given = await give(desk, await whole(record, laid(await desk.keeping.kept.unsaved(record.key), record.page)), settle);
+  const given = await give(desk, await whole(record, laid(await desk.keeping.kept.unsaved(record.key), record.page, Object.keys(record.files))), settle);
   if (given && record.large.length) {
     await dialog(desk, "Des fichiers manquent", make("p", {}, `Trop gros pour la copie du navigateur : ${record.large.join(", ")}. Cherchez-les dans vos téléchargements.`), ["D'accord"]);
   }

@@ -16,13 +16,15 @@ export async function whole(record, over) {
   return zip([{ path: "manifest.json", bytes: said }, ...[...files].map(([path, bytes]) => ({ path, bytes }))]);
 }
 
-// Unsaved texts with the path that each may have: of several of one notebook, that of this page, else the last, takes its place; the others go beside it.
-export function laid(entries, page) {
+// Unsaved texts with the path that each may have: that of this page takes its notebook's place, or, where no page is known, the last one of each notebook; the others
+// go beside it, under names that none of these has.
+export function laid(entries, page, names = []) {
   const ordered = [...entries].sort((one, other) => (other.page === page) - (one.page === page) || other.typed - one.typed), taken = new Set();
   return ordered.map(({ path, text, page: from }) => {
-    const first = page === undefined || from === page;
     let name = path;
-    for (let rank = 1; taken.has(name) || (rank === 1 && !first); rank++) { name = path.replace(/(\.ipynb)?$/, ` (non enregistré${rank > 1 ? ` ${rank}` : ""})$1`); }
+    for (let rank = 1; taken.has(name) || (name === path ? page !== undefined && from !== page : names.includes(name)); rank++) {
+      name = path.replace(/(\.ipynb)?$/, ` (non enregistré${rank > 1 ? ` ${rank}` : ""})$1`);
+    }
     taken.add(name);
     return { path: name, text };
   });
