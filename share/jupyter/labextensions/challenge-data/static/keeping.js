@@ -121,9 +121,12 @@ class Keeping {
       if (this.kept) { this.kept.dropUnsaved(path); }
       ({ path } = context);
     });
+    const put = async () => {
+      if (!this.kept || this.erased || panel.isDisposed) { return; }
+      await this.kept.putUnsaved(context.path, textOf(panel)).catch((problem) => this.refused(problem));
+    };
     const copy = () => {
-      if (!this.kept || this.erased || panel.isDisposed || !context.model.dirty) { return; }
-      this.kept.putUnsaved(context.path, textOf(panel)).catch((problem) => this.refused(problem));
+      if (!panel.isDisposed && context.model.dirty) { put(); }
     };
     context.ready.then(() => context.model.contentChanged.connect(() => {
       clearTimeout(timer);
@@ -136,7 +139,7 @@ class Keeping {
       const rank = saves;
       this.saved = true;
       // Until a look has taken it from the disk, the copy is what was saved: never the older text that was typed before.
-      if (this.kept && !this.erased) { await this.kept.putUnsaved(context.path, textOf(panel)); }
+      await put();
       // A look that answers late knows nothing of what was saved since.
       if (await this.look() && this.kept && !context.model.dirty && rank === saves) { await this.kept.dropUnsaved(context.path); }
     });
