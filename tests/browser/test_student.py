@@ -4,7 +4,7 @@ import json
 import re
 import time
 
-from at_the_desk import panel
+from at_the_desk import panel, section
 from conftest import until
 from playwright.sync_api import expect
 
@@ -68,7 +68,8 @@ def test_the_panel_comes_when_an_answer_and_files_are_lost_on_their_way(student)
     student.open(WELCOME)
     desk = panel(student.page)
     expect(desk.get_by_role("heading", level=3)).to_have_text(["Garder", "Reprendre", "Réunir", "Vérifier", "Rendre"])
-    expect(desk).to_contain_text("Rien à garder pour l'instant")
+    # On a slow machine, JupyterLab had the time to save what an earlier test of this file ran.
+    expect(section(student.page, "Garder").get_by_role("status")).to_contain_text(re.compile("Rien à garder pour l'instant|Gardé dans ce navigateur"))
 
 
 def test_cells_run_while_their_kernel_starts_run_once_it_is_there(student):
