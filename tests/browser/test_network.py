@@ -72,6 +72,20 @@ def let_go(page: Page, held: list[Route]) -> None:
     page.unroute_all()
 
 
+def refuse_saves(page: Page, **answer) -> None:
+    """Notebooks are read and not written: this answer comes instead, or none."""
+
+    def refuse(route: Route) -> None:
+        if route.request.method != "PUT":
+            route.continue_()
+        elif answer:
+            route.fulfill(**answer)
+        else:
+            route.abort()
+
+    page.route("**/api/contents/**", refuse)
+
+
 def close(page: Page, *told: str) -> None:
     """The dialogs that stand one behind the other; each says its part."""
     for words in told:
@@ -117,7 +131,7 @@ def test_a_notebook_that_the_machine_refuses_is_downloaded_from_the_screen(someo
     page = someone.page
     someone.open(TABLES)
     someone.write(page.locator(".jp-CodeCell").first, "# le disque est plein")
-    page.route("**/api/contents/**", lambda route: route.fulfill(status=500, body="no space") if route.request.method == "PUT" else route.continue_())
+    refuse_saves(page, status=500, body="no space")
     downloads = []
     page.on("download", lambda download: downloads.append(download))
     panel(page).get_by_role("button", name="Tout télécharger").click()
@@ -148,7 +162,7 @@ def leave_unsaved(student: Student, text: str) -> Page:
     """Type into the first cell, as far as the browser's copy, and close the page: its saves do not come through. Gives another page."""
     page = student.page
     hurry(page, typing=200)
-    page.route("**/api/contents/**", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())
+    refuse_saves(page)
     student.write(page.locator(".jp-CodeCell").first, text)
     until(page, lambda: page.evaluate(UNSAVED, text))
     context = page.context
@@ -216,7 +230,7 @@ def test_what_a_window_has_on_its_screen_is_not_offered_by_another(someone):
     someone.open(TABLES)
     expect(panel(page)).to_contain_text("Gardé dans ce navigateur", timeout=60_000)
     hurry(page, typing=200)
-    page.route("**/api/contents/**", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())
+    refuse_saves(page)
     someone.write(page.locator(".jp-CodeCell").first, "# encore à l'écran")
     until(page, lambda: page.evaluate(UNSAVED, "# encore à l'écran"))
     other = Student(page.context.new_page(), someone.address)
@@ -415,7 +429,7 @@ def test_a_notebook_that_cannot_be_saved_says_what_it_means(someone):
     someone.open(FIND)
     panel(page)
     someone.write(someone.cell("classeur = pd.read_excel"), "classeur = 'pas enregistré'")
-    page.route("**/api/contents/**", lambda route: route.fulfill(**STOPPED) if route.request.method == "PUT" else route.continue_())
+    refuse_saves(page, **STOPPED)
     meant = "« 1_trouver.ipynb » n'a pas pu être enregistré. Ce que vous avez écrit est toujours à l'écran"
     for name in ("Vérifier", "Poser une question"):
         page.get_by_role("button", name=name).click()

@@ -34,12 +34,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from challenge_data.course import ZONE
 from challenge_data.grading.receiving import slug
 from challenge_data.grading.teams import roster
 from challenge_data.grading.unpacking import shown
 
 RULES = "rules.toml"
-PARIS = ZoneInfo("Europe/Paris")
+PARIS = ZoneInfo(ZONE)
 
 
 class RulesError(ValueError):

@@ -1,9 +1,8 @@
 // « Réunir » : a teammate's file is compared with what is here, somebody chooses, and the notebooks take what was chosen.
-import { filesOf } from "./drops.js";
+import { filesOf, packed } from "./drops.js";
 import { Choosing } from "./joining_view.js";
 import { button, dialog, doing, make } from "./page.js";
 import { exchange, saveOpen } from "./saving.js";
-import { zip } from "./zip.js";
 
 const CHANGED = "Votre travail a changé pendant que vous choisissiez. Relisez les réponses qui sont de nouveau à choisir, puis réunissez.";
 
@@ -25,8 +24,7 @@ export async function start(desk) {
 // Of what was let go, the first file; a folder, which Safari makes of a zip, is packed again.
 async function oneFile(files) {
   if (!files[0].path.includes("/")) { return files[0].file; }
-  const packed = await zip(await Promise.all(files.map(async ({ path, file }) => ({ path, bytes: new Uint8Array(await file.arrayBuffer()) }))));
-  return new File([packed], `${files[0].path.split("/")[0]}.zip`);
+  return new File([await packed(files)], `${files[0].path.split("/")[0]}.zip`);
 }
 
 function takeDrops(section, work) {

@@ -1,13 +1,12 @@
 // « Reprendre »: the work of an earlier machine, out of this browser, or out of files that are picked or dropped.
 import { Banner } from "./banner.js";
 import { unsay } from "./beginning_again.js";
-import { filesOf } from "./drops.js";
+import { filesOf, packed } from "./drops.js";
 import { exchange } from "./saving.js";
 import { busy, button, clock, dialog, doing, make } from "./page.js";
 import { within } from "./server.js";
 import { times } from "./times.js";
 import { laid, whole } from "./whole.js";
-import { zip } from "./zip.js";
 
 export async function start(desk) {
   const list = make("div", {});
@@ -141,9 +140,7 @@ async function take(desk, files) {
   try {
     const archives = files.filter(({ path }) => path.toLowerCase().endsWith(".zip")), loose = files.filter((file) => !archives.includes(file));
     for (const { file } of archives) { await give(desk, file); }
-    if (loose.length) {
-      await give(desk, await zip(await Promise.all(loose.map(async ({ path, file }) => ({ path, bytes: new Uint8Array(await file.arrayBuffer()) })))));
-    }
+    if (loose.length) { await give(desk, await packed(loose)); }
   } catch (problem) {
     await dialog(desk, "Ce fichier n'a pas été repris", make("p", {}, problem.message), ["D'accord"]);
   }
